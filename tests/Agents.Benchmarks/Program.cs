@@ -1,0 +1,1 @@
+System.Console.WriteLine("Benchmarks: see the folders of this project.");
