@@ -14,22 +14,15 @@ public struct SampleStream : IEquatable<SampleStream>
     /// <param name="prompt">Index of the prompt (or question) in the run.</param>
     /// <param name="sample">Index of the sample of that prompt.</param>
     public SampleStream(ulong run, ulong prompt = 0, ulong sample = 0)
-        : this(Mix(Mix(Mix(run + Golden) + prompt + Golden) + sample + Golden), 0UL, default)
     {
-    }
-
-    private SampleStream(ulong key, ulong counter, Restored restored)
-    {
-        _ = restored;
-        Key = key;
-        Counter = counter;
+        Key = Mix(Mix(Mix(run + Golden) + prompt + Golden) + sample + Golden);
     }
 
     /// <summary>Gets the identity of the stream.</summary>
-    public ulong Key { get; }
+    public ulong Key { get; private init; }
 
     /// <summary>Gets how many draws were taken.</summary>
-    public ulong Counter { get; private set; }
+    public ulong Counter { readonly get; private set; }
 
     /// <summary>Compares identity and position.</summary>
     /// <param name="left">One stream.</param>
@@ -44,11 +37,11 @@ public struct SampleStream : IEquatable<SampleStream>
     /// <summary>Continues a stream whose <see cref="Key"/> and <see cref="Counter"/> were stored.</summary>
     /// <param name="key">Stored identity.</param>
     /// <param name="counter">Stored number of draws.</param>
-    public static SampleStream Restore(ulong key, ulong counter) => new(key, counter, default);
+    public static SampleStream Restore(ulong key, ulong counter) => new() { Key = key, Counter = counter };
 
     /// <summary>Returns an independent stream for a part of this sample's work. Does not advance this stream.</summary>
     /// <param name="index">Which part.</param>
-    public readonly SampleStream Fork(ulong index) => new(Mix(Key ^ Mix(index + Golden)), 0, default);
+    public readonly SampleStream Fork(ulong index) => new() { Key = Mix(Key ^ Mix(index + Golden)) };
 
     /// <summary>Draws 64 uniform bits.</summary>
     public ulong NextBits()
@@ -116,6 +109,4 @@ public struct SampleStream : IEquatable<SampleStream>
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
         return x ^ (x >> 31);
     }
-
-    private readonly struct Restored;
 }
