@@ -1,0 +1,49 @@
+using Agents.Numerics.Memory;
+
+namespace Agents.Numerics.Kernels;
+
+/// <summary>
+/// Matrix products. Numeric contract: each output element is one chain of fused multiply-adds over k = 0, 1, ..., K-1, starting from 0 (or from the
+/// present value when accumulating), whatever the tile, batch size, thread count or instruction level; so a row of the result never depends on its neighbours.
+/// </summary>
+/// <typeparam name="T">Element type.</typeparam>
+public unsafe interface IMatrixKernels<T>
+    where T : unmanaged
+{
+    /// <summary>Linear layer: c = a · bᵀ. Backward of nothing; forward of x·Wᵀ.</summary>
+    /// <param name="a">[m, k].</param>
+    /// <param name="b">[n, k], for example a weight [outputs, inputs].</param>
+    /// <param name="c">[m, n], written (or added to); must not overlap the inputs.</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/> instead of overwriting it.</param>
+    void MultiplyTransposed(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate);
+
+    /// <summary>c = a · b. Gradient of a linear layer's input: dX = dY · W.</summary>
+    /// <param name="a">[m, k].</param>
+    /// <param name="b">[k, n].</param>
+    /// <param name="c">[m, n].</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/>.</param>
+    void Multiply(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate);
+
+    /// <summary>c = aᵀ · b. Gradient of a linear layer's weight: dW = dYᵀ · X.</summary>
+    /// <param name="a">[k, m].</param>
+    /// <param name="b">[k, n].</param>
+    /// <param name="c">[m, n].</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/>.</param>
+    void TransposedMultiply(MatrixView<T> a, MatrixView<T> b, MatrixView<T> c, bool accumulate);
+
+    /// <summary>Packs a weight once for many products with <see cref="MultiplyPacked"/>. The caller disposes the result.</summary>
+    /// <param name="weight">[outputs, inputs]; copied.</param>
+    PackedMatrix<T> Pack(MatrixView<T> weight);
+
+    /// <summary>Packs again into an existing matrix of the same shape, without allocating (after an optimizer step).</summary>
+    /// <param name="weight">[outputs, inputs]; copied.</param>
+    /// <param name="packed">Result of <see cref="Pack"/> for the same shape.</param>
+    void Repack(MatrixView<T> weight, PackedMatrix<T> packed);
+
+    /// <summary>c = a · weightᵀ (+ bias): the same bits as <see cref="MultiplyTransposed"/>. Serves one row (GEMV, decode) and many (GEMM, prefill).</summary>
+    /// <param name="a">[m, inputs].</param>
+    /// <param name="weight">Packed [outputs, inputs].</param>
+    /// <param name="bias">[outputs], or null. Added after the chain.</param>
+    /// <param name="c">[m, outputs].</param>
+    void MultiplyPacked(MatrixView<T> a, PackedMatrix<T> weight, T* bias, MatrixView<T> c);
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace Agents.Numerics.Memory;
+
+/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed unsafe class AlignedBuffer<T> : IDisposable
+    where T : unmanaged
+{
+    private const nuint Alignment = 64;
+    private T* _data;
+
+    /// <summary>Allocates a zeroed buffer.</summary>
+    /// <param name="length">Number of elements; 0 is allowed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public AlignedBuffer(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        nuint bytes = checked((nuint)length * (nuint)sizeof(T));
+        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), Alignment);
+        NativeMemory.Clear(_data, bytes);
+        Length = length;
+        GC.AddMemoryPressure((long)Math.Max(bytes, 1));
+    }
+
+    /// <summary>Frees memory that was not disposed.</summary>
+    ~AlignedBuffer() => Free();
+
+    /// <summary>Gets the number of elements.</summary>
+    public long Length { get; }
+
+    /// <summary>Gets the first element.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public T* Data
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_data == null, this);
+            return _data;
+        }
+    }
+
+    /// <summary>Gets all elements as a span.</summary>
+    /// <exception cref="OverflowException">The buffer has more than <see cref="int.MaxValue"/> elements.</exception>
+    public Span<T> Span => new(Data, checked((int)Length));
+
+    /// <summary>Sets all elements to zero.</summary>
+    public void Clear() => NativeMemory.Clear(Data, checked((nuint)Length * (nuint)sizeof(T)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        T* data = _data;
+        _data = null;
+        if (data != null)
+        {
+            NativeMemory.AlignedFree(data);
+            GC.RemoveMemoryPressure(Math.Max(Length * sizeof(T), 1));
+        }
+    }
+}
