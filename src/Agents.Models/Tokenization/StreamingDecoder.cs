@@ -10,7 +10,7 @@ public sealed class StreamingDecoder
 {
     private readonly ITokenizer _tokenizer;
     private readonly bool _skipSpecial;
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly System.Text.Decoder _decoder = Encoding.UTF8.GetDecoder();
     private char[] _characters = new char[64];
 
     /// <summary>Creates a decoder at the start of a stream.</summary>
