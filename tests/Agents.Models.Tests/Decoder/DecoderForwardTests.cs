@@ -1,5 +1,4 @@
 using Agents.Models.Decoder;
-using Agents.Models.Gguf;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
@@ -146,63 +145,63 @@ public sealed unsafe class DecoderForwardTests
     }
 
     [Fact]
-    public void InterleavedRope_WithPermutedRows_GivesTheSameScores()
+    public void InterleavedRope_WithPermutedRows_ReproducesTheLogits()
     {
-        // The table's model in GGUF row order and interleaved pairs: scores q·k must not change.
-        const int headSize = 8;
-        using RopeTable<double> table = new(10_000, RopeScaling.None, headSize, 16);
-        double[] q = [.. Enumerable.Range(0, headSize).Select(i => Math.Sin(i + 1.0))];
-        double[] k = [.. Enumerable.Range(0, headSize).Select(i => Math.Cos((2.0 * i) + 1))];
+        double[] expected = ForwardRun.Logits(SineModel.Create<double>("llama", tied: false), SineModel.Inputs)[^1];
 
-        double half = Dot(Half(q, 11, table), Half(k, 3, table));
-        double interleaved = Dot(Interleaved(Permute(q), 11, table), Interleaved(Permute(k), 3, table));
-        double wrong = Dot(Interleaved(q, 11, table), Interleaved(k, 3, table));
+        double[] permuted = InterleavedLogits(permute: true);
+        double[] unpermuted = InterleavedLogits(permute: false);
 
-        Assert.Equal(half, interleaved, 1e-14);
-        Assert.NotEqual(half, wrong, 1e-3);
+        Assert.Equal(0, expected.Zip(permuted, (a, b) => Math.Abs(a - b)).Max(), 1e-14);
+        Assert.InRange(expected.Zip(unpermuted, (a, b) => Math.Abs(a - b)).Max(), 0.05, 1);
     }
 
     [Fact]
-    public void InterleavedRope_Vector_MatchesThePrintedValues()
+    public void Rope_Vector_MatchesThePrintedValues()
     {
         using RopeTable<double> table = new(10_000, RopeScaling.None, 4, 4);
-
-        Assert.Equal([-1.413353, 1.879118, -2.828857, 4.058191], Half([1, 2, 3, 4], 3, table).Select(value => Math.Round(value, 6)));
-        Assert.Equal([-1.272233, -1.838865, 2.878668, 4.088187], Interleaved([1, 2, 3, 4], 3, table).Select(value => Math.Round(value, 6)));
-    }
-
-    private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
-
-    private static double[] Permute(double[] rows)
-    {
-        var file = new double[rows.Length];
-        LlamaRowPermutation.ToFile<double>(rows, file, rows.Length, 1);
-        return file;
-    }
-
-    private static double[] Half(double[] values, int position, RopeTable<double> table)
-    {
-        double[] rotated = [.. values];
-        fixed (double* data = rotated)
+        double[] half = [1, 2, 3, 4];
+        double[] interleaved = [1, 2, 3, 4];
+        int position = 3;
+        fixed (double* h = half, i = interleaved)
         {
-            new ReferenceKernels<double>().Rope(new MatrixView<double>(data, 1, values.Length), table.HeadSize, &position, table.CosSin, inverse: false);
+            new ReferenceKernels<double>().Rope(new MatrixView<double>(h, 1, 4), 4, &position, table.CosSin, inverse: false);
+            InterleavedPlan.RotatePairs(i, position, table);
         }
 
-        return rotated;
+        Assert.Equal([-1.413353, 1.879118, -2.828857, 4.058191], half.Select(value => Math.Round(value, 6)));
+        Assert.Equal([-1.272233, -1.838865, 2.878668, 4.088187], interleaved.Select(value => Math.Round(value, 6)));
     }
 
-    private static double[] Interleaved(double[] values, int position, RopeTable<double> table)
+    private static double[] InterleavedLogits(bool permute)
     {
-        double* row = table.CosSin.Row(position);
-        var rotated = new double[values.Length];
-        for (int j = 0; j < values.Length / 2; j++)
+        using DecoderWeights<double> weights = SineModel.Create<double>("llama", tied: false);
+        foreach (LayerWeights<double> layer in weights.Layers)
         {
-            double cosine = row[j];
-            double sine = row[(values.Length / 2) + j];
-            rotated[2 * j] = (values[2 * j] * cosine) - (values[(2 * j) + 1] * sine);
-            rotated[(2 * j) + 1] = (values[2 * j] * sine) + (values[(2 * j) + 1] * cosine);
+            if (permute)
+            {
+                PermuteRows(layer.Query);
+                PermuteRows(layer.Key);
+            }
         }
 
-        return rotated;
+        using RopeTables<double> rope = new(weights.Shape);
+        using PackedAttentionPlan<double> plan = new();
+        using DecoderForward<double> forward = new(weights, new ReferenceKernels<double>(), rope, 5, 1);
+        plan.SetBatch(5, [0]);
+        MatrixView<double> logits = forward.Run(SineModel.Inputs, [0, 1, 2, 3, 4], new InterleavedPlan(plan, rope, 5), [4]);
+        return new ReadOnlySpan<double>(logits.Data, logits.Columns).ToArray();
+    }
+
+    /// <summary>Heads of 4: file rows 0, 1, 2, 3 are checkpoint rows 0, 2, 1, 3.</summary>
+    private static void PermuteRows(WeightTensor<double> tensor)
+    {
+        double[] rows = new ReadOnlySpan<double>(tensor.Data, (int)tensor.Length).ToArray();
+        int[] order = [0, 2, 1, 3];
+        for (int row = 0; row < tensor.Rows; row++)
+        {
+            int from = (row / 4 * 4) + order[row % 4];
+            rows.AsSpan(from * tensor.Columns, tensor.Columns).CopyTo(new Span<double>(tensor.View.Row(row), tensor.Columns));
+        }
     }
 }
