@@ -187,7 +187,7 @@ public sealed class GgufFile : IDisposable
 
         if (!BlockLayouts.TryGet(tensor.Type, out _))
         {
-            throw new GgufFormatException($"{Name}: tensor '{tensor.Name}' has the element type {BlockLayouts.NameOf(tensor.Type)}, which this build does not know.");
+            throw new GgufFormatException($"{Name}: tensor '{tensor.Name}' is stored as {BlockLayouts.NameOf(tensor.Type)}, which this build does not know.");
         }
     }
 }
