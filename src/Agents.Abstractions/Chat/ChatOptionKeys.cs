@@ -1,0 +1,11 @@
+namespace Agents;
+
+/// <summary>Keys in <c>ChatOptions.AdditionalProperties</c> that our clients understand; other clients ignore them.</summary>
+public static class ChatOptionKeys
+{
+    /// <summary>A boxed <see cref="SampleStream"/>: the random stream of this call. Without it a client derives one from the seed.</summary>
+    public const string Stream = "agents.stream";
+
+    /// <summary>An <see cref="int"/>: how many most likely alternatives to report per token.</summary>
+    public const string TopLogProbabilities = "agents.topLogProbabilities";
+}

@@ -1,0 +1,115 @@
+using Agents.Numerics.Kernels;
+using Agents.Numerics.Memory;
+
+namespace Agents.Models.Decoder;
+
+/// <summary>Forward pass of one decoder layer (papers/00-model-architecture §2). Serving and training call this same code, so their log-probabilities agree bit for bit.</summary>
+public static unsafe class DecoderLayer
+{
+    /// <summary>Computes one layer for all rows of a batch.</summary>
+    /// <typeparam name="T">Element type.</typeparam>
+    /// <param name="kernels">Kernels to use.</param>
+    /// <param name="weights">Weights of the layer.</param>
+    /// <param name="epsilon">Epsilon of the norms.</param>
+    /// <param name="index">Index of the layer.</param>
+    /// <param name="positions">[rows], position of each row.</param>
+    /// <param name="cosSin">Rotary table [positions, head size].</param>
+    /// <param name="plan">Which keys each row sees.</param>
+    /// <param name="x">Buffers; <see cref="LayerActivations{T}.Input"/> is filled, the rest is written.</param>
+    public static void Forward<T>(
+        IKernels<T> kernels,
+        LayerWeights<T> weights,
+        T epsilon,
+        int index,
+        int* positions,
+        MatrixView<T> cosSin,
+        IAttentionPlan<T> plan,
+        ref LayerActivations<T> x)
+        where T : unmanaged
+    {
+        LayerShape shape = weights.Shape;
+        kernels.RmsNorm(x.Input, weights.InputNorm.Data, epsilon, x.AttentionInput, x.InputInverseRms);
+        bool normed = weights.QueryNorm is not null;
+        Linear(kernels, x.AttentionInput, weights.Query, weights.QueryBias, normed ? x.RawQueries : x.Queries);
+        Linear(kernels, x.AttentionInput, weights.Key, weights.KeyBias, normed ? x.RawKeys : x.Keys);
+        Linear(kernels, x.AttentionInput, weights.Value, weights.ValueBias, x.Values);
+        if (normed)
+        {
+            kernels.RmsNorm(ByHead(x.RawQueries, shape.HeadSize), weights.QueryNorm!.Data, epsilon, ByHead(x.Queries, shape.HeadSize), x.QueryInverseRms);
+            kernels.RmsNorm(ByHead(x.RawKeys, shape.HeadSize), weights.KeyNorm!.Data, epsilon, ByHead(x.Keys, shape.HeadSize), x.KeyInverseRms);
+        }
+
+        kernels.Rope(x.Queries, shape.HeadSize, positions, cosSin, inverse: false);
+        kernels.Rope(x.Keys, shape.HeadSize, positions, cosSin, inverse: false);
+        plan.Attend(kernels, index, new AttentionShape(shape.Heads, shape.KeyValueHeads, shape.HeadSize), ref x);
+
+        Linear(kernels, x.AttentionOutput, weights.Output, null, x.FeedForwardInput);
+        AddInto(kernels, x.Input, x.FeedForwardInput, x.AfterAttention);
+        kernels.RmsNorm(x.AfterAttention, weights.PostNorm.Data, epsilon, x.FeedForwardInput, x.PostInverseRms);
+        Linear(kernels, x.FeedForwardInput, weights.Gate, null, x.Gate);
+        Linear(kernels, x.FeedForwardInput, weights.Up, null, x.Up);
+        kernels.SwiGlu(x.Gate, x.Up, x.Product);
+
+        // The normed rows are no longer needed by the forward pass, but the backward pass reads them; the down projection lands in the attention input's place only when nothing is kept.
+        MatrixView<T> down = x.Output.Data == x.AfterAttention.Data ? x.AttentionInput : x.Output;
+        Linear(kernels, x.Product, weights.Down, null, down);
+        AddInto(kernels, x.AfterAttention, down, x.Output);
+    }
+
+    /// <summary>y = x · weightᵀ (+ bias), from panels when the weight has them.</summary>
+    /// <typeparam name="T">Element type.</typeparam>
+    /// <param name="kernels">Kernels to use.</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <param name="y">[rows, outputs].</param>
+    public static void Linear<T>(IKernels<T> kernels, MatrixView<T> x, WeightTensor<T> weight, WeightTensor<T>? bias, MatrixView<T> y)
+        where T : unmanaged
+    {
+        if (weight.Packed is { } packed)
+        {
+            kernels.MultiplyPacked(x, packed, bias is null ? null : bias.Data, y);
+            return;
+        }
+
+        kernels.MultiplyTransposed(x, weight.View, y, accumulate: false);
+        if (bias is not null)
+        {
+            kernels.AddRow(bias.Data, y);
+        }
+    }
+
+    /// <summary>Views rows of several heads as one row per head.</summary>
+    /// <typeparam name="T">Element type.</typeparam>
+    /// <param name="x">[rows, heads · head size], dense.</param>
+    /// <param name="headSize">Width of a head.</param>
+    /// <returns>[rows · heads, head size].</returns>
+    public static MatrixView<T> ByHead<T>(MatrixView<T> x, int headSize)
+        where T : unmanaged => new(x.Data, x.Rows * (x.Columns / headSize), headSize);
+
+    private static void AddInto<T>(IKernels<T> kernels, MatrixView<T> residual, MatrixView<T> branch, MatrixView<T> result)
+        where T : unmanaged
+    {
+        if (result.Data == residual.Data)
+        {
+            kernels.Add(branch, result);
+            return;
+        }
+
+        if (result.Data != branch.Data)
+        {
+            Copy(branch, result);
+        }
+
+        kernels.Add(residual, result);
+    }
+
+    private static void Copy<T>(MatrixView<T> source, MatrixView<T> target)
+        where T : unmanaged
+    {
+        for (int r = 0; r < source.Rows; r++)
+        {
+            Buffer.MemoryCopy(source.Row(r), target.Row(r), (long)target.Columns * sizeof(T), (long)source.Columns * sizeof(T));
+        }
+    }
+}
