@@ -44,6 +44,11 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     {
         int size = Shape.HeadSize;
         int keyCount = segment->KeyCount;
+        if (keyCount == 0)
+        {
+            return;
+        }
+
         int padded = (keyCount + 15) & ~15;
         long storeLength = (long)padded * size;
         float* memory = ThreadWorkspace.Current.Tiles((2 * storeLength) + (3L * TileRows * size) + (2 * TileRows * Stride) + (2 * TileRows));

@@ -3,7 +3,9 @@ using Agents.Numerics.Memory;
 namespace Agents.Numerics.Kernels.Lanes;
 
 /// <summary>Scratch memory of one thread; grows and is kept until the thread ends. Contents last until the thread asks again.</summary>
+#pragma warning disable CA1001 // It lives as long as its thread, which nobody disposes; the buffers free themselves.
 internal sealed unsafe class ThreadWorkspace
+#pragma warning restore CA1001
 {
     private const long Granularity = 4096;
 

@@ -76,7 +76,7 @@ internal sealed unsafe class AttentionCase<T> : IDisposable
 
     public int SegmentCount => (int)_segments.Length;
 
-    public void Store(IKernels<T> kernels)
+    public void Store(IAttentionKernels<T> kernels)
     {
         for (int i = 0; i < SegmentCount; i++)
         {
@@ -85,13 +85,13 @@ internal sealed unsafe class AttentionCase<T> : IDisposable
         }
     }
 
-    public void Forward(IKernels<T> kernels)
+    public void Forward(IAttentionKernels<T> kernels)
     {
         Store(kernels);
         kernels.Attend(Shape, Queries.View, Segments, SegmentCount, Output.View, LogSumExp.Data);
     }
 
-    public void Backward(IKernels<T> kernels, TestMatrix<T> dOutput) =>
+    public void Backward(IAttentionKernels<T> kernels, TestMatrix<T> dOutput) =>
         kernels.AttendBackward(
             Shape, Queries.View, Keys.View, Values.View, Output.View, LogSumExp.Data, Segments, SegmentCount, dOutput.View, DQueries.View, DKeys.View, DValues.View);
 
