@@ -118,32 +118,30 @@ internal static unsafe class MatrixProduct<TMath, TVector>
     private static void SetChunks(ref TileBody<TMath, TVector> tiles, int threads)
     {
         long work = (long)tiles.C.Rows * tiles.C.Columns * tiles.Depth;
-        int chunkStrips = 8;
-        int chunkPanels = 8;
-        if (threads == 1 || work < 2 * ChunkWork)
-        {
-            chunkPanels = PanelLayout.Panels(tiles.C.Columns);
-            chunkStrips = threads == 1 ? chunkStrips : PanelLayout.Strips(tiles.C.Rows);
-        }
-
-        tiles.ChunkRows = chunkStrips * PanelLayout.Height;
-        tiles.ChunkColumns = chunkPanels * PanelLayout.Width;
-        while (threads > 1 && work >= 2 * ChunkWork && tiles.Chunks < ChunksPerThread * threads
-            && (long)chunkStrips * PanelLayout.Height * chunkPanels * PanelLayout.Width * tiles.Depth >= 2 * ChunkWork)
+        int strips = PanelLayout.Strips(tiles.C.Rows);
+        int panels = PanelLayout.Panels(tiles.C.Columns);
+        bool single = threads == 1 || work < 2 * ChunkWork;
+        int chunkStrips = Math.Min(strips, 8);
+        int chunkPanels = single ? panels : Math.Min(panels, 8);
+        long tileWork = (long)PanelLayout.Height * PanelLayout.Width * tiles.Depth;
+        while (!single && Count(strips, chunkStrips) * Count(panels, chunkPanels) < ChunksPerThread * threads
+            && chunkStrips * chunkPanels > 1 && chunkStrips * chunkPanels * tileWork >= 2 * ChunkWork)
         {
             if (chunkPanels >= chunkStrips)
             {
-                chunkPanels /= 2;
+                chunkPanels = (chunkPanels + 1) / 2;
             }
             else
             {
-                chunkStrips /= 2;
+                chunkStrips = (chunkStrips + 1) / 2;
             }
-
-            tiles.ChunkRows = chunkStrips * PanelLayout.Height;
-            tiles.ChunkColumns = chunkPanels * PanelLayout.Width;
         }
+
+        tiles.ChunkRows = (work < 2 * ChunkWork ? strips : chunkStrips) * PanelLayout.Height;
+        tiles.ChunkColumns = chunkPanels * PanelLayout.Width;
     }
+
+    private static long Count(int units, int perChunk) => (units + perChunk - 1) / perChunk;
 
     private static int UnitsPerChunk(int units, long unitWork, int threads, long chunkWork)
     {
