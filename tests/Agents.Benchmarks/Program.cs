@@ -1,1 +1,20 @@
-System.Console.WriteLine("Benchmarks: see the folders of this project.");
+using Agents.Benchmarks.Kernels;
+using Agents.Benchmarks.Threading;
+
+return args switch
+{
+    ["gemm", .. string[] rest] => MatrixBenchmark.Run(rest),
+    ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        usage: dotnet run -c Release --project tests/Agents.Benchmarks -- COMMAND
+          gemm [TEXT]   matrix products, GFLOP/s per path and thread count; only rows whose name contains TEXT
+          pool          fork-join of the compute pool, microseconds
+        """);
+    return 2;
+}

@@ -13,6 +13,7 @@ public sealed class BytePairTokenizer : ITokenizer
     private const int StackLimit = 256;
     private const int CachedPieces = 1 << 16;
     private readonly PreSplitter _splitter;
+    private readonly bool _ignoresMerges;
     private readonly BytePairMerger _merger;
     private readonly BytePairVocabulary _vocabulary;
     private readonly PieceCache _cache = new(CachedPieces);
@@ -35,6 +36,7 @@ public sealed class BytePairTokenizer : ITokenizer
         definition.Validate();
         Definition = definition;
         _splitter = PreSplitter.ForName(definition.Pre);
+        _ignoresMerges = definition.IgnoreMerges ?? _splitter.IgnoresMerges;
         _vocabulary = new BytePairVocabulary(definition);
         _merger = new BytePairMerger(_vocabulary.ResolveMerges(definition.Merges));
         EndIds = _vocabulary.FindEndIds(definition);
@@ -208,7 +210,7 @@ public sealed class BytePairTokenizer : ITokenizer
     {
         bytes = bytes[..Encoding.UTF8.GetBytes(piece, bytes)];
         ids = ids[..bytes.Length];
-        if (_splitter.IgnoresMerges && _vocabulary.TryGetWholePiece(bytes, out int whole))
+        if (_ignoresMerges && _vocabulary.TryGetWholePiece(bytes, out int whole))
         {
             ids = ids[..1];
             ids[0] = whole;

@@ -36,6 +36,12 @@ public sealed record TokenizerDefinition
     /// <summary>Padding.</summary>
     public int? PaddingId { get; init; }
 
+    /// <summary>
+    /// Whether a piece that is a whole token is taken without merging; null means that the pre-splitter's family decides. Differs from the family
+    /// in some early files; GGUF cannot state it.
+    /// </summary>
+    public bool? IgnoreMerges { get; init; }
+
     /// <summary>Whether sequences start with <see cref="BosId"/>; null means that the pre-splitter's family decides.</summary>
     public bool? AddBos { get; init; }
 
@@ -102,7 +108,8 @@ public sealed record TokenizerDefinition
             count--;
         }
 
-        Append(hash, $"{Model} {PreSplitter.ForName(Pre).Name} {count} {Merges.Count}");
+        PreSplitter splitter = PreSplitter.ForName(Pre);
+        Append(hash, $"{Model} {splitter.Name} {IgnoreMerges ?? splitter.IgnoresMerges} {count} {Merges.Count}");
         for (int id = 0; id < count; id++)
         {
             Append(hash, Tokens[id]);

@@ -14,14 +14,13 @@ internal sealed unsafe class ComputeJob
     private Counters _counters;
     private delegate*<void*, int, int, void> _invoke;
     private void* _body;
-    private int _chunks;
     private ExceptionDispatchInfo? _error;
 
     /// <summary>Gets the lane of the present run.</summary>
     public ComputeLane Lane { get; private set; }
 
     /// <summary>Gets a value indicating whether chunks are left to hand out.</summary>
-    public bool HasChunks => Volatile.Read(ref _counters.Open) != 0 && Volatile.Read(ref _counters.Next) < _chunks;
+    public bool HasChunks => Volatile.Read(ref _counters.Open) != 0 && Volatile.Read(ref _counters.Left) is var left && (int)left < (int)(left >> 32);
 
     /// <summary>Takes the slot for a caller.</summary>
     public bool TryRent() => Volatile.Read(ref _counters.Rented) == 0 && Interlocked.CompareExchange(ref _counters.Rented, 1, 0) == 0;
@@ -31,10 +30,9 @@ internal sealed unsafe class ComputeJob
     {
         _invoke = invoke;
         _body = body;
-        _chunks = chunks;
         _error = null;
         Lane = lane;
-        Volatile.Write(ref _counters.Next, 0);
+        Volatile.Write(ref _counters.Left, (long)chunks << 32);
         Volatile.Write(ref _counters.Open, 1);
     }
 
@@ -67,13 +65,7 @@ internal sealed unsafe class ComputeJob
     /// <summary>Runs one chunk; false when none is left. A failing chunk ends the run.</summary>
     public bool TryExecute(int worker)
     {
-        if (Volatile.Read(ref _counters.Next) >= _chunks)
-        {
-            return false;
-        }
-
-        int chunk = Interlocked.Increment(ref _counters.Next) - 1;
-        if (chunk >= _chunks)
+        if (!TryTake(fromFront: worker == 0, out int chunk))
         {
             return false;
         }
@@ -87,9 +79,7 @@ internal sealed unsafe class ComputeJob
 #pragma warning restore CA1031
         {
             Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(exception), null);
-
-            // Far below the overflow of the counter, above every chunk count.
-            Volatile.Write(ref _counters.Next, int.MaxValue / 2);
+            Interlocked.Exchange(ref _counters.Left, 0);
         }
 
         return true;
@@ -131,12 +121,39 @@ internal sealed unsafe class ComputeJob
         error?.Throw();
     }
 
+    // The caller takes chunks from the front and workers take them from the back, so that with repeated runs over the same data (weights) a core
+    // finds most of its share in its own cache.
+    private bool TryTake(bool fromFront, out int chunk)
+    {
+        long left = Volatile.Read(ref _counters.Left);
+        while (true)
+        {
+            int front = (int)left;
+            int back = (int)(left >> 32);
+            if (front >= back)
+            {
+                chunk = -1;
+                return false;
+            }
+
+            long rest = fromFront ? left + 1 : left - (1L << 32);
+            long seen = Interlocked.CompareExchange(ref _counters.Left, rest, left);
+            if (seen == left)
+            {
+                chunk = fromFront ? front : back - 1;
+                return true;
+            }
+
+            left = seen;
+        }
+    }
+
     // Each contended counter has its own pair of cache lines (processors prefetch lines in pairs).
     [StructLayout(LayoutKind.Explicit, Size = 640)]
     private struct Counters
     {
         [FieldOffset(128)]
-        public int Next;
+        public long Left;
 
         [FieldOffset(256)]
         public int Inside;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Agents.Numerics.Threading;
 
 /// <summary>
-/// The threads that all kernels share. A run splits its work into chunks; the caller and the workers take chunks from a counter until none is left.
+/// The threads that all kernels share. A run splits its work into chunks; the caller takes chunks from the front and the workers from the back until none is left.
 /// A run allocates nothing. Any number of callers may run at the same time; a run inside a chunk of the same pool executes on the spot.
 /// </summary>
 /// <remarks>
@@ -98,7 +98,6 @@ public sealed unsafe class ComputePool : IDisposable
         where TBody : struct, IComputeBody
     {
         ArgumentOutOfRangeException.ThrowIfNegative(chunks);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(chunks, int.MaxValue / 4);
         ObjectDisposedException.ThrowIf(_stopping, this);
         if (ReferenceEquals(t_running, this))
         {

@@ -244,7 +244,6 @@ public sealed unsafe class ComputePoolTests
         using ComputePool pool = new(new ComputePoolOptions { Threads = 1 });
         ThreadBody body = default;
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Run(ref body, -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Run(ref body, int.MaxValue));
     }
 
     [Fact]

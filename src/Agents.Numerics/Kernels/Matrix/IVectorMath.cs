@@ -23,6 +23,9 @@ internal unsafe interface IVectorMath<TVector>
     /// <summary>Returns a · b + c with one rounding.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>Returns a + b.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
     /// <summary>Stores a register to any address.</summary>
     static abstract void Store(TVector value, float* target);
 }

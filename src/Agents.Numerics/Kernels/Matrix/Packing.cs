@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Agents.Numerics.Memory;
 
 namespace Agents.Numerics.Kernels.Matrix;
@@ -48,9 +49,28 @@ internal static unsafe class Packing
     public static void Rows(float* source, long stride, int depth, int count, float* target, int width)
     {
         int i = 0;
-        for (; i + 4 <= count; i += 4)
+        if (Avx512F.IsSupported)
         {
-            FourRows(source + (i * stride), stride, depth, target + i, width);
+            for (; i + 16 <= count; i += 16)
+            {
+                SixteenRows(source + (i * stride), stride, depth, target + i, width);
+            }
+        }
+
+        if (Avx.IsSupported)
+        {
+            for (; i + 8 <= count; i += 8)
+            {
+                EightRows(source + (i * stride), stride, depth, target + i, width);
+            }
+        }
+
+        if (Sse.IsSupported)
+        {
+            for (; i + 4 <= count; i += 4)
+            {
+                FourRows(source + (i * stride), stride, depth, target + i, width);
+            }
         }
 
         for (; i < count; i++)
@@ -92,49 +112,93 @@ internal static unsafe class Packing
         }
     }
 
-    // 4×4 blocks are turned in registers: two rounds of interleaving.
+    // 4×4 blocks are turned in registers by two rounds of interleaving; wider registers turn two or four blocks side by side, so that one
+    // store writes the same step of k for 8 or 16 rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FourRows(float* source, long stride, int depth, float* target, int width)
     {
-        float* r0 = source;
-        float* r1 = r0 + stride;
-        float* r2 = r1 + stride;
-        float* r3 = r2 + stride;
         int k = 0;
         for (; k + 4 <= depth; k += 4, target += 4 * width)
         {
-            Vector128<float> x0 = Vector128.Load(r0 + k);
-            Vector128<float> x1 = Vector128.Load(r1 + k);
-            Vector128<float> x2 = Vector128.Load(r2 + k);
-            Vector128<float> x3 = Vector128.Load(r3 + k);
-            Vector128<double> low01 = InterleaveLow(x0, x1).AsDouble();
-            Vector128<double> high01 = InterleaveHigh(x0, x1).AsDouble();
-            Vector128<double> low23 = InterleaveLow(x2, x3).AsDouble();
-            Vector128<double> high23 = InterleaveHigh(x2, x3).AsDouble();
-            Vector128.Create(low01.GetLower(), low23.GetLower()).AsSingle().Store(target);
-            Vector128.Create(low01.GetUpper(), low23.GetUpper()).AsSingle().Store(target + width);
-            Vector128.Create(high01.GetLower(), high23.GetLower()).AsSingle().Store(target + (2 * width));
-            Vector128.Create(high01.GetUpper(), high23.GetUpper()).AsSingle().Store(target + (3 * width));
+            Vector128<float> x0 = Vector128.Load(source + k);
+            Vector128<float> x1 = Vector128.Load(source + k + stride);
+            Vector128<float> x2 = Vector128.Load(source + k + (2 * stride));
+            Vector128<float> x3 = Vector128.Load(source + k + (3 * stride));
+            Vector128<double> low01 = Sse.UnpackLow(x0, x1).AsDouble();
+            Vector128<double> high01 = Sse.UnpackHigh(x0, x1).AsDouble();
+            Vector128<double> low23 = Sse.UnpackLow(x2, x3).AsDouble();
+            Vector128<double> high23 = Sse.UnpackHigh(x2, x3).AsDouble();
+            Sse2.UnpackLow(low01, low23).AsSingle().Store(target);
+            Sse2.UnpackHigh(low01, low23).AsSingle().Store(target + width);
+            Sse2.UnpackLow(high01, high23).AsSingle().Store(target + (2 * width));
+            Sse2.UnpackHigh(high01, high23).AsSingle().Store(target + (3 * width));
         }
 
+        Rest(source, stride, k, depth, target, width, 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EightRows(float* source, long stride, int depth, float* target, int width)
+    {
+        int k = 0;
+        for (; k + 4 <= depth; k += 4, target += 4 * width)
+        {
+            Vector256<float> x0 = Load8(source + k, stride);
+            Vector256<float> x1 = Load8(source + k + stride, stride);
+            Vector256<float> x2 = Load8(source + k + (2 * stride), stride);
+            Vector256<float> x3 = Load8(source + k + (3 * stride), stride);
+            Vector256<double> low01 = Avx.UnpackLow(x0, x1).AsDouble();
+            Vector256<double> high01 = Avx.UnpackHigh(x0, x1).AsDouble();
+            Vector256<double> low23 = Avx.UnpackLow(x2, x3).AsDouble();
+            Vector256<double> high23 = Avx.UnpackHigh(x2, x3).AsDouble();
+            Avx.UnpackLow(low01, low23).AsSingle().Store(target);
+            Avx.UnpackHigh(low01, low23).AsSingle().Store(target + width);
+            Avx.UnpackLow(high01, high23).AsSingle().Store(target + (2 * width));
+            Avx.UnpackHigh(high01, high23).AsSingle().Store(target + (3 * width));
+        }
+
+        Rest(source, stride, k, depth, target, width, 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SixteenRows(float* source, long stride, int depth, float* target, int width)
+    {
+        int k = 0;
+        for (; k + 4 <= depth; k += 4, target += 4 * width)
+        {
+            Vector512<float> x0 = Load16(source + k, stride);
+            Vector512<float> x1 = Load16(source + k + stride, stride);
+            Vector512<float> x2 = Load16(source + k + (2 * stride), stride);
+            Vector512<float> x3 = Load16(source + k + (3 * stride), stride);
+            Vector512<double> low01 = Avx512F.UnpackLow(x0, x1).AsDouble();
+            Vector512<double> high01 = Avx512F.UnpackHigh(x0, x1).AsDouble();
+            Vector512<double> low23 = Avx512F.UnpackLow(x2, x3).AsDouble();
+            Vector512<double> high23 = Avx512F.UnpackHigh(x2, x3).AsDouble();
+            Avx512F.UnpackLow(low01, low23).AsSingle().Store(target);
+            Avx512F.UnpackHigh(low01, low23).AsSingle().Store(target + width);
+            Avx512F.UnpackLow(high01, high23).AsSingle().Store(target + (2 * width));
+            Avx512F.UnpackHigh(high01, high23).AsSingle().Store(target + (3 * width));
+        }
+
+        Rest(source, stride, k, depth, target, width, 16);
+    }
+
+    private static void Rest(float* source, long stride, int k, int depth, float* target, int width, int rows)
+    {
         for (; k < depth; k++, target += width)
         {
-            target[0] = r0[k];
-            target[1] = r1[k];
-            target[2] = r2[k];
-            target[3] = r3[k];
+            for (int i = 0; i < rows; i++)
+            {
+                target[i] = source[(i * stride) + k];
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveLow(Vector128<float> x, Vector128<float> y) =>
-        System.Runtime.Intrinsics.X86.Sse.IsSupported
-            ? System.Runtime.Intrinsics.X86.Sse.UnpackLow(x, y)
-            : Vector128.Create(x.GetElement(0), y.GetElement(0), x.GetElement(1), y.GetElement(1));
+    private static Vector256<float> Load8(float* source, long stride) =>
+        Vector256.Create(Vector128.Load(source), Vector128.Load(source + (4 * stride)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveHigh(Vector128<float> x, Vector128<float> y) =>
-        System.Runtime.Intrinsics.X86.Sse.IsSupported
-            ? System.Runtime.Intrinsics.X86.Sse.UnpackHigh(x, y)
-            : Vector128.Create(x.GetElement(2), y.GetElement(2), x.GetElement(3), y.GetElement(3));
+    private static Vector512<float> Load16(float* source, long stride) =>
+        Vector512.Create(Load8(source, stride), Load8(source + (8 * stride), stride));
 }

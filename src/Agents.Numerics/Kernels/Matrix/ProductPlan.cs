@@ -1,0 +1,40 @@
+using Agents.Numerics.Memory;
+
+namespace Agents.Numerics.Kernels.Matrix;
+
+/// <summary>Operands of one product c (+)= op(a) · op(b) (+ bias).</summary>
+internal unsafe struct ProductPlan
+{
+    /// <summary>[m, k], or [k, m] when <see cref="AByColumns"/>.</summary>
+    public MatrixView<float> A;
+
+    /// <summary>[n, k], or [k, n] when <see cref="BByColumns"/>; unused when <see cref="Packed"/> is set.</summary>
+    public MatrixView<float> B;
+
+    /// <summary>[m, n].</summary>
+    public MatrixView<float> C;
+
+    /// <summary>Whether the rows of the product are columns of <see cref="A"/>.</summary>
+    public bool AByColumns;
+
+    /// <summary>Whether the columns of the product are columns of <see cref="B"/>.</summary>
+    public bool BByColumns;
+
+    /// <summary>Whether the chains start from <see cref="C"/>.</summary>
+    public bool Accumulate;
+
+    /// <summary>Panels of b over all of k, or null.</summary>
+    public float* Packed;
+
+    /// <summary>[n] or null; added after the chains.</summary>
+    public float* Bias;
+
+    /// <summary>Length of the chains.</summary>
+    public int Depth;
+
+    /// <summary>Gets the elements of a between two rows of the product.</summary>
+    public readonly long RowStep => AByColumns ? 1 : A.Stride;
+
+    /// <summary>Gets the elements of a between two steps of k.</summary>
+    public readonly long DepthStep => AByColumns ? A.Stride : 1;
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Agents.Models.Tokenization;
+
+namespace Agents.Models.Tests.Tokenization;
+
+public sealed class OutsideVocabularyTests
+{
+    [Fact]
+    public void Encode_Gpt2SampleTexts_GiveTheExpectedIds()
+    {
+        BytePairTokenizer sut = new(GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf"))));
+        string[] texts = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.inp")).Split("\n__ggml_vocab_test__\n");
+        string[] expected = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.out")).Split('\n');
+
+        Assert.True(texts.Length > 40 && expected.Length >= texts.Length);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            int[] ids = [.. expected[i].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+
+            Assert.Equal(ids, sut.Encode(texts[i]));
+            Assert.Equal(texts[i], sut.Decode(ids));
+        }
+    }
+
+    [Fact]
+    public void Read_Gpt2Vocabulary_HasItsProperties()
+    {
+        BytePairTokenizer sut = new(GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf"))));
+
+        Assert.Equal(50257, sut.VocabularySize);
+        Assert.Equal([50256], sut.EndIds);
+        Assert.False(sut.AddBos);
+        Assert.True(sut.IsSpecial(50256));
+    }
+
+    [Fact]
+    public async Task ReadAsync_Gpt2WrittenAsModelFolder_EncodesAlike()
+    {
+        TokenizerDefinition original = GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf")));
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("agents-tokenizer-");
+        try
+        {
+            await HuggingFaceTokenizer.WriteAsync(folder.FullName, original, TestContext.Current.CancellationToken);
+            TokenizerDefinition read = await HuggingFaceTokenizer.ReadAsync(folder.FullName, TestContext.Current.CancellationToken);
+
+            Assert.Equal(original.ComputeFingerprint(), read.ComputeFingerprint());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("llama-spm.gguf")]
+    [InlineData("phi-3.gguf")]
+    public void Constructor_SentencePieceVocabulary_IsRefusedByName(string file)
+    {
+        TokenizerDefinition definition = GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", file)));
+
+        Assert.Contains("SentencePiece", Assert.Throws<TokenizerException>(() => new BytePairTokenizer(definition)).Message, StringComparison.Ordinal);
+    }
+}
