@@ -209,6 +209,40 @@ public sealed unsafe class ComputePoolTests
     }
 
     [Fact]
+    public void Run_InterruptedWhileItWaits_ThrowsAndPoolStaysUsable()
+    {
+        using ComputePool pool = new(new ComputePoolOptions { Threads = 2 });
+        using ManualResetEventSlim insideForeground = new();
+        using ManualResetEventSlim endForeground = new();
+        StrongBox box = new();
+        Thread foreground = new(() =>
+        {
+            GateBody gate = new() { Entered = insideForeground, Release = endForeground };
+            pool.Run(ref gate, 1);
+        });
+        Thread background = new(() =>
+        {
+            ThreadBody body = default;
+            Assert.Throws<ThreadInterruptedException>(() => pool.Run(ComputeLane.Background, ref body, 10));
+            Interlocked.Increment(ref box.Count);
+        });
+        foreground.Start();
+        insideForeground.Wait(TestContext.Current.CancellationToken);
+        background.Start();
+
+        background.Interrupt();
+        background.Join();
+        endForeground.Set();
+        foreground.Join();
+
+        using AlignedBuffer<int> counts = new(30);
+        CountBody after = new() { Counts = counts.Data, Threads = 2 };
+        pool.Run(ComputeLane.Background, ref after, 30);
+        Assert.Equal(30, Sum(counts));
+        Assert.Equal(1, box.Count);
+    }
+
+    [Fact]
     public void Dispose_EndsWorkersAndRefusesRuns()
     {
         ComputePool pool = new(new ComputePoolOptions { Threads = 3 });

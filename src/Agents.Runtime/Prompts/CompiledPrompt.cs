@@ -1,0 +1,52 @@
+using Agents.Prompts;
+using Microsoft.Extensions.AI;
+
+namespace Agents.Runtime.Prompts;
+
+/// <summary>A prompt file with its templates checked and compiled; compiled when first rendered, once.</summary>
+internal sealed class CompiledPrompt
+{
+    private readonly Lazy<(ChatRole Role, Func<IReadOnlyDictionary<string, object?>, string> Render)[]> _messages;
+
+    /// <summary>Checks the templates of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="renderer">Compiles on first use.</param>
+    /// <exception cref="PromptException">A template is broken or reads an undeclared variable.</exception>
+    public CompiledPrompt(PromptFile file, PromptRenderer renderer)
+    {
+        File = file;
+        foreach (PromptMessage message in file.Messages)
+        {
+            foreach (string variable in PromptSyntax.Check(message.Template, Place(message)))
+            {
+                if (!file.Variables.ContainsKey(variable))
+                {
+                    throw new PromptException(
+                        $"{Place(message)}: the template reads '{variable}', which input_variables does not declare. {NearestNames.Describe(variable, [.. file.Variables.Keys])}");
+                }
+            }
+        }
+
+        _messages = new(() => [.. file.Messages.Select(message => (message.Role, renderer.Compile(message.Template, Place(message))))]);
+    }
+
+    /// <summary>Gets the file.</summary>
+    public PromptFile File { get; }
+
+    /// <summary>Renders all messages.</summary>
+    /// <param name="variables">Values of at least all declared variables.</param>
+    public IReadOnlyList<ChatMessage> Render(IReadOnlyDictionary<string, object?> variables)
+    {
+        string[] missing = [.. File.Variables.Keys.Where(name => !variables.ContainsKey(name))];
+        if (missing.Length > 0)
+        {
+            throw new PromptException(
+                $"The prompt '{File.Name}' ({File.Source}) needs the variable{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(name => $"'{name}'"))}; given: {(variables.Count == 0 ? "none" : string.Join(", ", variables.Keys))}.");
+        }
+
+        Dictionary<string, object?> values = variables.ToDictionary(pair => pair.Key, pair => PromptValues.Copy(pair.Value, pair.Key), StringComparer.Ordinal);
+        return [.. _messages.Value.Select(message => new ChatMessage(message.Role, message.Render(values)))];
+    }
+
+    private string Place(PromptMessage message) => $"The prompt '{File.Name}' ({File.Source}, line {message.Line})";
+}

@@ -1,0 +1,146 @@
+using Agents.Tracing;
+
+namespace Agents.Runtime.Tracing;
+
+/// <summary>The growing trace tree of one request. Thread-safe. Ids ascend in order of creation, so they repeat for a given seed as long as calls start in a fixed order.</summary>
+public sealed class TraceRecorder
+{
+    private readonly Lock _gate = new();
+    private readonly List<TraceNode> _nodes = [];
+    private readonly TimeProvider _time;
+    private readonly long _started;
+
+    /// <summary>Creates an empty trace that starts now.</summary>
+    /// <param name="time">The clock.</param>
+    public TraceRecorder(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _started = time.GetTimestamp();
+    }
+
+    /// <summary>Gets the time since the trace was created.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_started);
+
+    /// <summary>Opens a node.</summary>
+    /// <param name="parent">Id of the parent; null for the root.</param>
+    /// <param name="kind">What the node stands for.</param>
+    /// <param name="name">Name of the strategy or step, or role of the call.</param>
+    /// <param name="role">Role of the called model; null for strategies and steps.</param>
+    /// <param name="model">Name of the called model, if known.</param>
+    /// <param name="attempt">Number of the attempt, from 0.</param>
+    /// <returns>Id of the node.</returns>
+    public int Begin(int? parent, TraceNodeKind kind, string name, string? role = null, string? model = null, int attempt = 0)
+    {
+        lock (_gate)
+        {
+            if (parent is { } id)
+            {
+                _ = At(id);
+            }
+
+            _nodes.Add(new TraceNode
+            {
+                Id = _nodes.Count,
+                ParentId = parent,
+                Kind = kind,
+                Name = name,
+                Role = role,
+                Model = model,
+                Attempt = attempt,
+                Start = Elapsed,
+            });
+            return _nodes.Count - 1;
+        }
+    }
+
+    /// <summary>Closes a node; a closed node stays as it is.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="fill">Adds what the node brought; null to add nothing.</param>
+    public void End(int id, Func<TraceNode, TraceNode>? fill = null) =>
+        Change(id, node => node.Duration is not null ? node : (fill?.Invoke(node) ?? node) with { Duration = Elapsed - node.Start });
+
+    /// <summary>Attaches a fact to a node, in place of an earlier one with the same key.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="key">Name of the fact.</param>
+    /// <param name="value">Its value.</param>
+    public void Note(int id, string key, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(value);
+        Change(id, node => node with { Notes = new Dictionary<string, string>(node.Notes, StringComparer.Ordinal) { [key] = value } });
+    }
+
+    /// <summary>Gives a node a value.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="value">Value in [0, 1].</param>
+    public void SetValue(int id, double value) => Change(id, node => node with { Value = InUnit(value) });
+
+    /// <summary>Gives a node a verified reward.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="reward">Reward; any finite number.</param>
+    public void SetReward(int id, double reward) =>
+        Change(id, node => node with { Reward = double.IsFinite(reward) ? reward : throw new ArgumentOutOfRangeException(nameof(reward), reward, "A reward must be finite.") });
+
+    /// <summary>Closes all open nodes below a node, last opened first, and notes that they were left open.</summary>
+    /// <param name="root">The node; it stays open.</param>
+    /// <returns>How many nodes were open.</returns>
+    public int CloseBelow(int root)
+    {
+        lock (_gate)
+        {
+            HashSet<int> below = [root];
+            for (int id = root + 1; id < _nodes.Count; id++)
+            {
+                if (_nodes[id].ParentId is { } parent && below.Contains(parent))
+                {
+                    below.Add(id);
+                }
+            }
+
+            int open = 0;
+            foreach (int id in below.Where(id => id != root && _nodes[id].Duration is null).OrderDescending())
+            {
+                Note(id, "leftOpen", "true");
+                End(id);
+                open++;
+            }
+
+            return open;
+        }
+    }
+
+    /// <summary>Returns one node as it is now.</summary>
+    /// <param name="id">The node.</param>
+    public TraceNode Node(int id)
+    {
+        lock (_gate)
+        {
+            return At(id);
+        }
+    }
+
+    /// <summary>Returns all nodes as they are now, in order of ids.</summary>
+    public IReadOnlyList<TraceNode> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _nodes];
+        }
+    }
+
+    private static double InUnit(double value) =>
+        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A node's value lies in [0, 1].");
+
+    private void Change(int id, Func<TraceNode, TraceNode> change)
+    {
+        lock (_gate)
+        {
+            _nodes[id] = change(At(id));
+        }
+    }
+
+    private TraceNode At(int id) => id >= 0 && id < _nodes.Count
+        ? _nodes[id]
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The trace has the nodes 0 … {_nodes.Count - 1}.");
+}

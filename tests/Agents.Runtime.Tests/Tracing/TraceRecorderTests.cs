@@ -1,0 +1,108 @@
+using Agents.Runtime.Tracing;
+using Agents.Testing;
+using Agents.Tracing;
+
+namespace Agents.Runtime.Tests.Tracing;
+
+public sealed class TraceRecorderTests
+{
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public void End_AfterTimePassed_StoresStartDurationAndContent()
+    {
+        var sut = new TraceRecorder(_clock);
+        int root = sut.Begin(null, TraceNodeKind.Strategy, "vote");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        int call = sut.Begin(root, TraceNodeKind.Call, "verifier", "verifier", "m");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        sut.End(call, node => node with { Text = "yes", PromptTokens = 3 });
+
+        TraceNode node = sut.Node(call);
+        Assert.Equal((root, TimeSpan.FromSeconds(1), (TimeSpan?)TimeSpan.FromSeconds(2), "yes", 3), (node.ParentId, node.Start, node.Duration, node.Text, node.PromptTokens));
+        Assert.Null(sut.Node(root).Duration);
+        Assert.Null(node.Reward);
+    }
+
+    [Fact]
+    public void End_ClosedNode_StaysAsItIs()
+    {
+        var sut = new TraceRecorder(_clock);
+        int id = sut.Begin(null, TraceNodeKind.Call, "default");
+        sut.End(id, node => node with { Text = "first" });
+
+        sut.End(id, node => node with { Text = "second" });
+
+        Assert.Equal("first", sut.Node(id).Text);
+    }
+
+    [Fact]
+    public void Snapshot_LaterChanges_AreNotSeen()
+    {
+        var sut = new TraceRecorder(_clock);
+        int id = sut.Begin(null, TraceNodeKind.Strategy, "s");
+        IReadOnlyList<TraceNode> before = sut.Snapshot();
+
+        sut.Note(id, "answer", "1");
+        sut.Note(id, "answer", "2");
+        sut.SetValue(id, 0.5);
+        sut.SetReward(id, -1);
+
+        Assert.Empty(before[0].Notes);
+        Assert.Equal("2", sut.Node(id).Notes["answer"]);
+        Assert.Equal((0.5, -1), (sut.Node(id).Value, sut.Node(id).Reward));
+    }
+
+    [Fact]
+    public void CloseBelow_OpenDescendants_AreClosedAndNotedOthersStay()
+    {
+        var sut = new TraceRecorder(_clock);
+        int root = sut.Begin(null, TraceNodeKind.Strategy, "s");
+        int other = sut.Begin(root, TraceNodeKind.Step, "other");
+        int step = sut.Begin(root, TraceNodeKind.Step, "step");
+        int call = sut.Begin(step, TraceNodeKind.Call, "default");
+
+        int closed = sut.CloseBelow(step);
+
+        Assert.Equal(1, closed);
+        Assert.Equal("true", sut.Node(call).Notes["leftOpen"]);
+        Assert.Null(sut.Node(step).Duration);
+        Assert.Null(sut.Node(other).Duration);
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void SetValue_OutsideUnit_Throws(double value)
+    {
+        var sut = new TraceRecorder(_clock);
+        int id = sut.Begin(null, TraceNodeKind.Strategy, "s");
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.SetValue(id, value));
+    }
+
+    [Fact]
+    public void AnyMember_UnknownNode_Throws()
+    {
+        var sut = new TraceRecorder(_clock);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.Begin(0, TraceNodeKind.Step, "s"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.End(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.Note(-1, "k", "v"));
+    }
+
+    [Fact]
+    public void Begin_ManyThreads_IdsAreUniqueAndParentsComeFirst()
+    {
+        var sut = new TraceRecorder(_clock);
+        int root = sut.Begin(null, TraceNodeKind.Strategy, "s");
+
+        Parallel.For(0, 1000, i => sut.End(sut.Begin(root, TraceNodeKind.Call, "default"), node => node with { PromptTokens = 1 }));
+
+        IReadOnlyList<TraceNode> nodes = sut.Snapshot();
+        Assert.Equal(Enumerable.Range(0, 1001), nodes.Select(node => node.Id));
+        Assert.All(nodes.Skip(1), node => Assert.Equal((root, 1L), (node.ParentId, node.PromptTokens)));
+    }
+}
