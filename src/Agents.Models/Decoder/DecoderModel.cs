@@ -13,6 +13,9 @@ namespace Agents.Models.Decoder;
 /// </summary>
 public sealed class DecoderModel : ILanguageModel, IDisposable
 {
+    /// <summary>Rotary positions computed at first; a context length is only a claim of the file, and most requests are short.</summary>
+    private const int FirstPositions = 4096;
+
     private readonly DecoderWeights<float> _weights;
     private readonly RopeTables<float> _rope;
     private readonly RowBatch _batch;
@@ -39,7 +42,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
         weights.Pack(kernels);
         _weights = weights;
-        _rope = new RopeTables<float>(Shape);
+        _rope = new RopeTables<float>(Shape, Math.Min(Shape.ContextLength, FirstPositions));
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
     }
 

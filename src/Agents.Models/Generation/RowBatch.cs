@@ -14,6 +14,7 @@ internal sealed unsafe class RowBatch : IDisposable
     /// <summary>Logits are kept below this many values, so that large vocabularies do not cost a large buffer.</summary>
     private const int LogitBudget = 1 << 24;
 
+    private readonly RopeTables<float> _rope;
     private readonly DecoderForward<float> _forward;
     private readonly CachedAttentionPlan<float> _plan;
     private readonly int[] _ids;
@@ -24,6 +25,7 @@ internal sealed unsafe class RowBatch : IDisposable
     {
         Shape = weights.Shape;
         Kernels = kernels;
+        _rope = rope;
         MaximumRows = maximumRows;
         MaximumLogitRows = Math.Clamp(LogitBudget / Shape.VocabularySize, 1, maximumRows);
         _forward = new DecoderForward<float>(weights, kernels, rope, maximumRows, MaximumLogitRows);
@@ -99,6 +101,7 @@ internal sealed unsafe class RowBatch : IDisposable
             Rows++;
         }
 
+        _rope.Reserve(cache.Length + tokens.Length);
         return first;
     }
 }
