@@ -4,6 +4,7 @@ using Agents.Benchmarks.Threading;
 return args switch
 {
     ["gemm", .. string[] rest] => MatrixBenchmark.Run(rest),
+    ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -14,6 +15,7 @@ static int Usage()
         """
         usage: dotnet run -c Release --project tests/Agents.Benchmarks -- COMMAND
           gemm [TEXT]   matrix products, GFLOP/s per path and thread count; only rows whose name contains TEXT
+          ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

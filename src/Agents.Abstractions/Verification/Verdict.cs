@@ -8,6 +8,9 @@ public sealed record Verdict(bool? Correct, double? Score)
     /// <summary>Gets the verdict of a verifier that cannot judge the response.</summary>
     public static Verdict NotJudgeable { get; } = new(null, null);
 
+    /// <summary>Gets whether the policy produced nothing that could be an answer. Such a response is wrong, takes the lowest score and casts no vote.</summary>
+    public bool Invalid { get; init; }
+
     /// <summary>Gets named components of the score, each in [0, 1].</summary>
     public IReadOnlyDictionary<string, double> Components { get; init; } = new Dictionary<string, double>();
 

@@ -20,7 +20,10 @@ public sealed class AtomicFile : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Path = System.IO.Path.GetFullPath(path);
         _partial = Path + ".partial";
-        _stream = new FileStream(_partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+
+        // The rename happens while the file is open, so that no other writer can slip in between; Windows allows that with this share only.
+        FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+        _stream = new FileStream(_partial, FileMode.Create, FileAccess.ReadWrite, share, bufferSize: 1 << 16);
     }
 
     /// <summary>The final path, absolute.</summary>
@@ -39,9 +42,9 @@ public sealed class AtomicFile : IDisposable
         }
 
         _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
         File.Move(_partial, Path, overwrite: true);
         _closed = true;
+        _stream.Dispose();
     }
 
     /// <summary>Removes the partial file unless it was committed.</summary>

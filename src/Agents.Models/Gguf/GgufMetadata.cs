@@ -13,6 +13,19 @@ public sealed class GgufMetadata(string source, OrderedDictionary<string, GgufVa
     /// <summary>All entries, in file order.</summary>
     public IReadOnlyDictionary<string, GgufValue> Values => values;
 
+    /// <summary>The entries as plain .NET values (see <see cref="GgufValue.Data"/>), for code that knows nothing of this format.</summary>
+    /// <returns>A new dictionary in file order; arrays are shared and not to be changed.</returns>
+    public OrderedDictionary<string, object> ToObjects()
+    {
+        OrderedDictionary<string, object> objects = new(values.Count, StringComparer.Ordinal);
+        foreach ((string key, GgufValue value) in values)
+        {
+            objects.Add(key, value.Data);
+        }
+
+        return objects;
+    }
+
     /// <summary>Looks a value up.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value; null when the result is false.</param>

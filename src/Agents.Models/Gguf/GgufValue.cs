@@ -45,14 +45,22 @@ public sealed class GgufValue
     public static GgufValue OfArray<T>(params ReadOnlySpan<T> values)
         where T : notnull => Wrap(values.ToArray());
 
+    /// <summary>Wraps a value whose type is known only at run time; the reverse of <see cref="Data"/>.</summary>
+    /// <param name="value">A number, boolean, string, or one-dimensional array of these; arrays are not copied and not to be changed afterwards.</param>
+    /// <returns>The metadata value.</returns>
+    /// <exception cref="ArgumentException">Another type, which GGUF cannot store, or a null string in an array.</exception>
+    public static GgufValue FromObject(object value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value is Array { Rank: 1 } array ? Wrap(array) : new GgufValue(StoredTypeOf(value.GetType()), null, value);
+    }
+
     /// <summary>Wraps an array without a copy.</summary>
-    /// <typeparam name="T">As in <see cref="Of{T}"/>.</typeparam>
     /// <param name="values">The elements; the caller gives them away.</param>
     /// <returns>The metadata value.</returns>
-    internal static GgufValue Wrap<T>(T[] values)
-        where T : notnull
+    internal static GgufValue Wrap(Array values)
     {
-        GgufValueType type = StoredTypeOf(typeof(T));
+        GgufValueType type = StoredTypeOf(values.GetType().GetElementType()!);
         if (values is string?[] strings && Array.IndexOf(strings, null) >= 0)
         {
             throw new ArgumentException("A string array of GGUF metadata holds no null.", nameof(values));

@@ -110,24 +110,24 @@ internal sealed record SafetensorsHeader(
         ImmutableArray<long>? shape = null;
         ImmutableArray<long>? range = null;
         Require(ref reader, JsonTokenType.StartObject, file, name);
-        while (NextName(ref reader, file, name) is { } field)
+        while (MoveToName(ref reader, file, name))
         {
-            if (field == "dtype" && dataType is null)
+            if (dataType is null && reader.ValueTextEquals("dtype"u8))
             {
                 Require(ref reader, JsonTokenType.String, file, name);
                 dataType = reader.GetString();
             }
-            else if (field == "shape" && shape is null)
+            else if (shape is null && reader.ValueTextEquals("shape"u8))
             {
                 shape = ParseSizes(ref reader, file, name);
             }
-            else if (field == "data_offsets" && range is null)
+            else if (range is null && reader.ValueTextEquals("data_offsets"u8))
             {
                 range = ParseSizes(ref reader, file, name);
             }
             else
             {
-                throw new SafetensorsFormatException($"{file}: tensor '{name}' has the unknown or repeated field '{field}'.");
+                throw new SafetensorsFormatException($"{file}: tensor '{name}' has the unknown or repeated field '{reader.GetString()}'.");
             }
         }
 
@@ -200,14 +200,17 @@ internal sealed record SafetensorsHeader(
         }
     }
 
-    private static string? NextName(ref Utf8JsonReader reader, string file, string what)
+    private static string? NextName(ref Utf8JsonReader reader, string file, string what) =>
+        MoveToName(ref reader, file, what) ? reader.GetString() : null;
+
+    private static bool MoveToName(ref Utf8JsonReader reader, string file, string what)
     {
         if (!reader.Read())
         {
             throw new SafetensorsFormatException($"{file}: the header ends inside '{what}'.");
         }
 
-        return reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
+        return reader.TokenType == JsonTokenType.PropertyName;
     }
 
     private static void Require(ref Utf8JsonReader reader, JsonTokenType expected, string file, string what)

@@ -9,6 +9,9 @@ internal sealed class BytePairVocabulary
 {
     // End markers of the known model families; a file often names only one of them as its end of sequence.
     private static readonly string[] _endMarkers = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>"];
+
+    // Added tokens are short; the bound keeps the search tree of a hostile file small beside the file.
+    private const int MaximumAddedLength = 1 << 17;
     private readonly byte[] _bytes;
     private readonly int[] _offsets;
     private readonly bool[] _isControl;
@@ -26,11 +29,18 @@ internal sealed class BytePairVocabulary
         _ordinaryLookup = _ordinaryIds.GetAlternateLookup<ReadOnlySpan<char>>();
         Dictionary<string, int> control = new(StringComparer.Ordinal);
         using MemoryStream bytes = new();
+        int addedLength = 0;
         for (int id = 0; id < count; id++)
         {
             string text = definition.Tokens[id];
             TokenKind kind = definition.KindOf(id);
             _isControl[id] = definition.IsControl(id);
+            if ((_isControl[id] || kind == TokenKind.UserDefined) && (addedLength += text.Length) > MaximumAddedLength)
+            {
+                throw new TokenizerException(
+                    $"The control and user-defined tokens up to id {id} have more than {MaximumAddedLength} characters together; the file is damaged.");
+            }
+
             if (_isControl[id])
             {
                 control.TryAdd(text, id);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agents.Models.Files;
 
 namespace Agents.Models.Tokenization;
 
@@ -96,28 +97,15 @@ public static class HuggingFaceTokenizer
 
     private static async Task WriteFileAsync(string path, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
-        string partial = path + ".partial";
-        try
+        using AtomicFile file = new(path);
+        Utf8JsonWriter writer = new(file.Stream, new JsonWriterOptions { Indented = true });
+        await using (writer.ConfigureAwait(false))
         {
-            FileStream stream = new(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-            await using (stream.ConfigureAwait(false))
-            {
-                Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true });
-                await using (writer.ConfigureAwait(false))
-                {
-                    write(writer);
-                    await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            File.Move(partial, path, overwrite: true);
+            write(writer);
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        finally
-        {
-            File.Delete(partial);
-        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        file.Commit();
     }
 }

@@ -14,6 +14,15 @@ public static class Float16Conversion
     private const uint ShiftedInfinity = 0x7c00u << 13;
     private const uint SingleInfinity = 0x7f80_0000;
 
+    // Bits of singles: 65520 (the first value that rounds to infinity), 2^-14 (the smallest normal half), 1/2.
+    private const int SmallestOverflow = 0x477f_f000;
+    private const int SmallestNormal = 0x3880_0000;
+    private const int OneHalf = 0x3f00_0000;
+
+    private const int HalfInfinity = 0x7c00;
+    private const int HalfQuietNaN = 0x7e00;
+    private const int HalfFraction = 0x03ff;
+
     // 2^112 re-biases the exponent: 127 (single) - 15 (half).
     private const float Rebias = 5.192296858534828e33f;
 
@@ -73,10 +82,40 @@ public static class Float16Conversion
             throw new ArgumentException($"{source.Length} singles do not fill {destination.Length} halves.", nameof(destination));
         }
 
-        for (int index = 0; index < source.Length; index++)
+        ref float from = ref MemoryMarshal.GetReference(source);
+        ref ushort to = ref MemoryMarshal.GetReference(destination);
+        int index = 0;
+        for (; index <= source.Length - Vector256<ushort>.Count; index += Vector256<ushort>.Count)
+        {
+            Vector256<uint> lower = NarrowLanes(Vector256.LoadUnsafe(ref from, (nuint)index).AsUInt32());
+            Vector256<uint> upper = NarrowLanes(Vector256.LoadUnsafe(ref from, (nuint)(index + Vector256<float>.Count)).AsUInt32());
+            Vector256.Narrow(lower, upper).StoreUnsafe(ref to, (nuint)index);
+        }
+
+        for (; index < source.Length; index++)
         {
             destination[index] = FromSingle(source[index]);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> NarrowLanes(Vector256<uint> bits)
+    {
+        Vector256<int> magnitude = (bits & Vector256.Create(0x7fff_ffffu)).AsInt32();
+
+        // Normal results: re-bias the exponent and round the 13 lost bits; a carry into the exponent is the right result, up to infinity.
+        Vector256<int> odd = (magnitude >>> 13) & Vector256<int>.One;
+        Vector256<int> normal = (magnitude + odd + Vector256.Create(0xfff - (112 << 23))) >>> 13;
+        normal = Vector256.ConditionalSelect(
+            Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(SmallestOverflow)), Vector256.Create(HalfInfinity), normal);
+
+        // Subnormal results: adding 1/2 lets the addition itself round to multiples of 2^-24, the step of subnormal halves.
+        Vector256<int> subnormal = (magnitude.AsSingle() + Vector256.Create(0.5f)).AsInt32() - Vector256.Create(OneHalf);
+        Vector256<int> result = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(SmallestNormal)), subnormal, normal);
+        Vector256<int> quiet = ((magnitude >>> 13) & Vector256.Create(HalfFraction)) | Vector256.Create(HalfQuietNaN);
+        result = Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create((int)SingleInfinity)), quiet, result);
+        return result.AsUInt32() | ((bits >> 31) << 15);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

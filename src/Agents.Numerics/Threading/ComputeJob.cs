@@ -79,16 +79,20 @@ internal sealed unsafe class ComputeJob
 #pragma warning restore CA1031
         {
             Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(exception), null);
-            Interlocked.Exchange(ref _counters.Left, 0);
+            Cancel();
         }
 
         return true;
     }
 
+    /// <summary>Hands out no more chunks.</summary>
+    public void Cancel() => Interlocked.Exchange(ref _counters.Left, 0);
+
     /// <summary>Waits for the workers inside, gives the slot back and rethrows the first error of a chunk.</summary>
     public void Close()
     {
         Interlocked.Exchange(ref _counters.Open, 0);
+        bool interrupted = false;
         for (int spin = 0; Volatile.Read(ref _counters.Inside) != 0; spin++)
         {
             if (spin < JoinSpins)
@@ -103,13 +107,7 @@ internal sealed unsafe class ComputeJob
             else
             {
                 Interlocked.Exchange(ref _counters.Joining, 1);
-                lock (_left)
-                {
-                    if (Volatile.Read(ref _counters.Inside) != 0)
-                    {
-                        Monitor.Wait(_left, JoinParkMilliseconds);
-                    }
-                }
+                interrupted |= !TryWait();
             }
         }
 
@@ -118,7 +116,33 @@ internal sealed unsafe class ComputeJob
         _error = null;
         _body = null;
         Volatile.Write(ref _counters.Rented, 0);
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+
         error?.Throw();
+    }
+
+    // The body lives on the caller's stack, so not even an interrupt may end the wait: it is raised again afterwards.
+    private bool TryWait()
+    {
+        try
+        {
+            lock (_left)
+            {
+                if (Volatile.Read(ref _counters.Inside) != 0)
+                {
+                    Monitor.Wait(_left, JoinParkMilliseconds);
+                }
+            }
+
+            return true;
+        }
+        catch (ThreadInterruptedException)
+        {
+            return false;
+        }
     }
 
     // The caller takes chunks from the front and workers take them from the back, so that with repeated runs over the same data (weights) a core

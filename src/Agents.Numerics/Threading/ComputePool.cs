@@ -239,18 +239,12 @@ public sealed unsafe class ComputePool : IDisposable
     private void RunShared(ComputeJob job, ComputeLane lane, delegate*<void*, int, int, void> invoke, void* body, int chunks)
     {
         job.Open(invoke, body, chunks, lane);
-        Announce(chunks - 1);
-        if (lane == ComputeLane.Foreground)
+        try
         {
-            while (job.TryExecute(0))
-            {
-            }
-        }
-        else
-        {
+            Announce(chunks - 1);
             do
             {
-                if (!IsQuiet)
+                if (lane == ComputeLane.Background && !IsQuiet)
                 {
                     // Workers left the run for the foreground and look again only when told.
                     WaitUntilQuiet();
@@ -259,8 +253,12 @@ public sealed unsafe class ComputePool : IDisposable
             }
             while (job.TryExecute(0));
         }
-
-        job.Close();
+        finally
+        {
+            // Nothing is left here, unless this thread was interrupted while it waited.
+            job.Cancel();
+            job.Close();
+        }
     }
 
     private void Announce(int useful)

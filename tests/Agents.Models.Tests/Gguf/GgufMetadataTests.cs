@@ -97,10 +97,31 @@ public class GgufMetadataTests
     }
 
     [Fact]
+    public void ToObjects_AndFromObject_AreInverse()
+    {
+        using GgufFile file = GgufSamples.Open(GgufSamples.Everything());
+
+        OrderedDictionary<string, object> objects = file.Metadata.ToObjects();
+
+        Assert.Equal(file.Metadata.Values.Keys, objects.Keys);
+        Assert.All(objects, entry =>
+        {
+            GgufValue expected = file.Metadata.Values[entry.Key];
+            GgufValue actual = GgufValue.FromObject(entry.Value);
+            Assert.Equal(expected.Type, actual.Type);
+            Assert.Equal(expected.ElementType, actual.ElementType);
+            Assert.Same(expected.Data, actual.Data);
+        });
+    }
+
+    [Fact]
     public void Values_TypesThatGgufCannotStore_AreRefused()
     {
         Assert.Throws<ArgumentException>(() => GgufValue.Of(1m));
         Assert.Throws<ArgumentException>(() => GgufValue.OfArray('x'));
         Assert.Throws<ArgumentException>(() => GgufValue.OfArray("a", null!));
+        Assert.Throws<ArgumentException>(() => GgufValue.FromObject(1m));
+        Assert.Throws<ArgumentException>(() => GgufValue.FromObject(new int[1][]));
+        Assert.Throws<ArgumentException>(() => GgufValue.FromObject(new int[1, 1]));
     }
 }

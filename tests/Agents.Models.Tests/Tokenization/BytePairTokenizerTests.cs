@@ -265,6 +265,14 @@ public sealed class BytePairTokenizerTests
     }
 
     [Fact]
+    public void Constructor_EndlessControlTokens_AreRefused()
+    {
+        TokenizerDefinition definition = SampleTokenizers.WithAdded(TokenKind.Control, new string('a', 1 << 17), "b");
+
+        Assert.Contains("id 257", Assert.Throws<TokenizerException>(() => new BytePairTokenizer(definition)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Constructor_ContradictoryDefinition_NamesAllOfIt()
     {
         TokenizerDefinition definition = SampleTokenizers.BytesOnly().Definition with { EosId = 256, BosId = -1, Kinds = [TokenKind.Normal] };

@@ -1,3 +1,4 @@
+using Agents.Models.Gguf;
 using Agents.Models.Tokenization;
 
 namespace Agents.Models.Tests.Tokenization;
@@ -21,6 +22,26 @@ public sealed class GgufTokenizerKeysTests
         Assert.Equal(
             original with { Tokens = read.Tokens, Kinds = read.Kinds, Merges = read.Merges },
             read);
+    }
+
+    [Fact]
+    public void Read_OfWrittenFile_IsTheDefinition()
+    {
+        using MemoryStream stream = new();
+        using (GgufWriter writer = new(stream))
+        {
+            writer.AddMetadata("general.architecture", GgufValue.Of("llama"));
+            GgufTokenizer.Write(writer, Sample());
+            writer.Commit();
+        }
+
+        stream.Position = 0;
+        using GgufFile file = GgufFile.Open(stream, "sample");
+        TokenizerDefinition read = GgufTokenizer.Read(file.Metadata);
+
+        Assert.Equal(Sample().ComputeFingerprint(), read.ComputeFingerprint());
+        Assert.Equal(Sample().ChatTemplate, read.ChatTemplate);
+        Assert.Equal((281, 280, false), (read.EosId, read.BosId, read.AddBos));
     }
 
     [Fact]

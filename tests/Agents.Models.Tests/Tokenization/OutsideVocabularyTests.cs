@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agents.Models.Gguf;
 using Agents.Models.Tokenization;
 
 namespace Agents.Models.Tests.Tokenization;
@@ -8,7 +9,7 @@ public sealed class OutsideVocabularyTests
     [Fact]
     public void Encode_Gpt2SampleTexts_GiveTheExpectedIds()
     {
-        BytePairTokenizer sut = new(GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf"))));
+        BytePairTokenizer sut = new(ReadDefinition("gpt-2.gguf"));
         string[] texts = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.inp")).Split("\n__ggml_vocab_test__\n");
         string[] expected = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.out")).Split('\n');
 
@@ -25,7 +26,7 @@ public sealed class OutsideVocabularyTests
     [Fact]
     public void Read_Gpt2Vocabulary_HasItsProperties()
     {
-        BytePairTokenizer sut = new(GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf"))));
+        BytePairTokenizer sut = new(ReadDefinition("gpt-2.gguf"));
 
         Assert.Equal(50257, sut.VocabularySize);
         Assert.Equal([50256], sut.EndIds);
@@ -36,7 +37,7 @@ public sealed class OutsideVocabularyTests
     [Fact]
     public async Task ReadAsync_Gpt2WrittenAsModelFolder_EncodesAlike()
     {
-        TokenizerDefinition original = GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", "gpt-2.gguf")));
+        TokenizerDefinition original = ReadDefinition("gpt-2.gguf");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("agents-tokenizer-");
         try
         {
@@ -56,8 +57,14 @@ public sealed class OutsideVocabularyTests
     [InlineData("phi-3.gguf")]
     public void Constructor_SentencePieceVocabulary_IsRefusedByName(string file)
     {
-        TokenizerDefinition definition = GgufTokenizerKeys.Read(VocabularyFile.ReadMetadata(OutsideData.Require("vocab", file)));
+        TokenizerDefinition definition = ReadDefinition(file);
 
         Assert.Contains("SentencePiece", Assert.Throws<TokenizerException>(() => new BytePairTokenizer(definition)).Message, StringComparison.Ordinal);
+    }
+
+    private static TokenizerDefinition ReadDefinition(string file)
+    {
+        using GgufFile vocabulary = GgufFile.Open(OutsideData.Require("vocab", file));
+        return GgufTokenizer.Read(vocabulary.Metadata);
     }
 }

@@ -120,6 +120,52 @@ public class Float16ConversionTests
         Assert.True(float.IsNaN(Float16Conversion.ToSingle(Float16Conversion.FromSingle(float.NaN))));
 
     [Fact]
+    public void Narrow_EveryHalfItsMidpointsAndTheirNeighbours_EqualsTheScalar()
+    {
+        var values = new List<float>();
+        for (int bits = 0; bits <= ushort.MaxValue; bits++)
+        {
+            uint single = BitConverter.SingleToUInt32Bits(Float16Conversion.ToSingle((ushort)bits));
+            foreach (uint offset in (uint[])[0, 1, 0xfff, 0x1000, 0x1001, 0x1fff])
+            {
+                values.Add(BitConverter.UInt32BitsToSingle(single + offset));
+            }
+        }
+
+        AssertNarrowEqualsScalar([.. values]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(33)]
+    [InlineData(300_007)]
+    public void Narrow_ScatteredPatterns_EqualsTheScalar(int length)
+    {
+        var values = new float[length];
+        for (int index = 0; index < length; index++)
+        {
+            values[index] = BitConverter.UInt32BitsToSingle(((uint)index * 2654435761u) ^ 0x5bd1e995u);
+        }
+
+        AssertNarrowEqualsScalar(values);
+    }
+
+    private static void AssertNarrowEqualsScalar(float[] values)
+    {
+        var narrow = new ushort[values.Length];
+        Float16Conversion.Narrow(values, narrow);
+        for (int index = 0; index < values.Length; index++)
+        {
+            if (Float16Conversion.FromSingle(values[index]) != narrow[index])
+            {
+                Assert.Fail($"{values[index]:r} (0x{BitConverter.SingleToUInt32Bits(values[index]):x8}) became 0x{narrow[index]:x4}, expected 0x{Float16Conversion.FromSingle(values[index]):x4}");
+            }
+        }
+    }
+
+    [Fact]
     public void Bulk_DifferentLengths_AreRefused()
     {
         Assert.Throws<ArgumentException>(() => Float16Conversion.Widen(new ushort[3], new float[4]));

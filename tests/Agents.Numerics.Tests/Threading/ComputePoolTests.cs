@@ -89,15 +89,18 @@ public sealed unsafe class ComputePoolTests
     }
 
     [Theory]
-    [InlineData(ComputeLane.Foreground)]
-    [InlineData(ComputeLane.Background)]
-    public void Run_Nested_RunsOnTheSpot(ComputeLane lane)
+    [InlineData(ComputeLane.Foreground, 1)]
+    [InlineData(ComputeLane.Foreground, 2)]
+    [InlineData(ComputeLane.Background, 1)]
+    [InlineData(ComputeLane.Background, 2)]
+    public void Run_Nested_RunsOnTheSpot(ComputeLane lane, int chunks)
     {
+        // Two threads stay idle and would take chunks of a nested run that was offered to them.
         using ComputePool pool = new(new ComputePoolOptions { Threads = 4 });
-        using AlignedBuffer<int> counts = new(8 * 16);
+        using AlignedBuffer<int> counts = new(chunks * 16);
         NestedBody body = new() { Pool = pool, Lane = lane, Counts = counts.Data };
 
-        pool.Run(lane, ref body, 8);
+        pool.Run(lane, ref body, chunks);
 
         Assert.All(counts.Span.ToArray(), count => Assert.Equal(1, count));
     }
@@ -206,6 +209,40 @@ public sealed unsafe class ComputePoolTests
         // While the foreground run was active at most the chunks already begun were finished.
         Assert.InRange(observe.During, 0, 2);
         Assert.Equal(1000, box.Count);
+    }
+
+    [Fact]
+    public void Run_InterruptedWhileItWaits_ThrowsAndPoolStaysUsable()
+    {
+        using ComputePool pool = new(new ComputePoolOptions { Threads = 2 });
+        using ManualResetEventSlim insideForeground = new();
+        using ManualResetEventSlim endForeground = new();
+        StrongBox box = new();
+        Thread foreground = new(() =>
+        {
+            GateBody gate = new() { Entered = insideForeground, Release = endForeground };
+            pool.Run(ref gate, 1);
+        });
+        Thread background = new(() =>
+        {
+            ThreadBody body = default;
+            Assert.Throws<ThreadInterruptedException>(() => pool.Run(ComputeLane.Background, ref body, 10));
+            Interlocked.Increment(ref box.Count);
+        });
+        foreground.Start();
+        insideForeground.Wait(TestContext.Current.CancellationToken);
+        background.Start();
+
+        background.Interrupt();
+        background.Join();
+        endForeground.Set();
+        foreground.Join();
+
+        using AlignedBuffer<int> counts = new(30);
+        CountBody after = new() { Counts = counts.Data, Threads = 2 };
+        pool.Run(ComputeLane.Background, ref after, 30);
+        Assert.Equal(30, Sum(counts));
+        Assert.Equal(1, box.Count);
     }
 
     [Fact]
@@ -340,6 +377,7 @@ public sealed unsafe class ComputePoolTests
 
         public readonly void Execute(int chunk, int worker)
         {
+            SpinWait.SpinUntil(() => false, 1);
             if (Thread == Environment.CurrentManagedThreadId && worker == Worker)
             {
                 Interlocked.Increment(ref Counts[chunk]);

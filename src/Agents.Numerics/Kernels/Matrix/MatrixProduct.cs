@@ -13,8 +13,9 @@ internal static unsafe class MatrixProduct<TMath, TVector>
     where TMath : struct, IVectorMath<TVector>
     where TVector : struct
 {
-    // Multiply-adds that one chunk should have at least. A fork-join costs about 1 µs with spinning workers; at 100 multiply-adds per nanosecond this is
-    // several times as much work, so products below it run on the calling thread (`agents` benchmark commands `pool` and `gemm` print both figures).
+    // Multiply-adds that one chunk should have at least; a product of less than two chunks runs on the calling thread. Measured on two Zen 5 cores
+    // (benchmark commands `pool` and `gemm`): a fork-join takes 0.1 to 0.3 µs while workers spin and 8 µs when one must be woken; a chunk takes 2 µs
+    // (125 multiply-adds per nanosecond). Reading packed weights for one row is four times slower, hence a quarter of it in RunRows.
     private const long ChunkWork = 1 << 18;
 
     // Floats of unpacked panels that a product of few rows may hold at a time (4 MiB).
@@ -76,9 +77,10 @@ internal static unsafe class MatrixProduct<TMath, TVector>
         int columns = Math.Min(plan.C.Columns - column, PanelLayout.MaximumColumns);
         int strips = PanelLayout.Strips(rows);
         int panels = PanelLayout.Panels(columns);
-        for (int k = 0; k < plan.Depth; k += PanelLayout.Depth)
+        int depthPerBlock = PanelLayout.EvenDepth(plan.Depth);
+        for (int k = 0; k < plan.Depth; k += depthPerBlock)
         {
-            int depth = Math.Min(plan.Depth - k, PanelLayout.Depth);
+            int depth = Math.Min(plan.Depth - k, depthPerBlock);
             PackBody pack = new()
             {
                 Plan = plan,

@@ -46,6 +46,16 @@ public sealed unsafe class MatrixKernelsTests : IDisposable
         all.ForEach(kernels => kernels.Dispose());
     }
 
+    /// <summary>Also run by <see cref="InstructionLevelTests"/> in processes with parts of the instruction set switched off.</summary>
+    [Fact]
+    public void Products_FewSizes_EqualTheScalarChainBitForBit()
+    {
+        foreach ((int m, int n, int k) in new[] { (1, 130, 9), (4, 33, 21), (7, 31, 260), (30, 70, 40), (13, 5, 300) })
+        {
+            AssertAllProducts(m, n, k);
+        }
+    }
+
     [Theory]
     [InlineData(300, 600, 70)]
     [InlineData(64, 512, 700)]
@@ -55,21 +65,7 @@ public sealed unsafe class MatrixKernelsTests : IDisposable
     [InlineData(13, 4200, 260)]
     public void Products_SeveralBlocksAndThreads_EqualTheScalarChainBitForBit(int m, int n, int k)
     {
-        using MatrixCase operands = new(m, n, k, padding: 3, seed: 7);
-        float[] expected = operands.ExpectedAll(accumulate: true, bias: false);
-        float[] biased = operands.ExpectedAll(accumulate: false, bias: true);
-        List<SimdKernels> all = SupportedKernels();
-        foreach (SimdKernels kernels in all)
-        {
-            foreach (ProductKind kind in Enum.GetValues<ProductKind>())
-            {
-                bool packed = kind == ProductKind.MultiplyPacked;
-                MatrixView<float> c = operands.Compute(kernels, kind, accumulate: true, bias: packed);
-                operands.AssertExact(packed ? biased : expected, c, $"{kernels.Path} {kind}");
-            }
-        }
-
-        all.ForEach(kernels => kernels.Dispose());
+        AssertAllProducts(m, n, k);
     }
 
     [Fact]
@@ -253,6 +249,25 @@ public sealed unsafe class MatrixKernelsTests : IDisposable
         SimdKernels kernels = new(_one);
         kernels.Dispose();
         Assert.Throws<ObjectDisposedException>(() => operands.Compute(kernels, ProductKind.Multiply, false));
+    }
+
+    private void AssertAllProducts(int m, int n, int k)
+    {
+        using MatrixCase operands = new(m, n, k, padding: 3, seed: 7);
+        float[] expected = operands.ExpectedAll(accumulate: true, bias: false);
+        float[] biased = operands.ExpectedAll(accumulate: false, bias: true);
+        List<SimdKernels> all = SupportedKernels();
+        foreach (SimdKernels kernels in all)
+        {
+            foreach (ProductKind kind in Enum.GetValues<ProductKind>())
+            {
+                bool packed = kind == ProductKind.MultiplyPacked;
+                MatrixView<float> c = operands.Compute(kernels, kind, accumulate: true, bias: packed);
+                operands.AssertExact(packed ? biased : expected, c, $"{kernels.Path} {kind}");
+            }
+        }
+
+        all.ForEach(kernels => kernels.Dispose());
     }
 
     private List<SimdKernels> SupportedKernels()

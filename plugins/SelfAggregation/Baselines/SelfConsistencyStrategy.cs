@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Agents.Plugins.SelfAggregation.Candidates;
+using Agents.Reasoning;
+
+namespace Agents.Plugins.SelfAggregation.Baselines;
+
+/// <summary>Self-consistency: n samples, plurality over extracted answers, the earliest wins ties. Falls back to the first sample when none has an answer.</summary>
+public sealed class SelfConsistencyStrategy : IReasoningStrategy
+{
+    private const string Id = "self-consistency";
+    private const int DefaultSamples = 4;
+    private const double DefaultTemperature = 0.8;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
+        ReasoningTask task, IReasoningContext context, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(context);
+        VotingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
+        int samples = context.Options.Samples ?? DefaultSamples;
+        double temperature = context.Options.Temperature ?? DefaultTemperature;
+        using IReasoningStep step = context.BeginStep("candidates");
+        yield return new StepStartedUpdate(step.NodeId, step.Name);
+        List<Candidate> candidates = [];
+        while (candidates.Count < samples)
+        {
+            int wanted = settings.StopAtLead ? 1 : samples;
+            foreach (Candidate candidate in await CandidateSampler.SampleAsync(task, step, wanted, reserve: 0, temperature, cancellationToken).ConfigureAwait(false))
+            {
+                candidates.Add(candidate with { Index = candidates.Count });
+            }
+
+            Vote standing = Vote.Of(candidates);
+            yield return new DraftUpdate(Answers.Of(context, standing.Winner ?? candidates[0], standing, candidates));
+            if (!settings.StopAtLead || context.Budget.SoftLimitReached || context.Budget.RemainingCalls < 1 || IsDecided(candidates, samples))
+            {
+                break;
+            }
+        }
+
+        Vote vote = Vote.Of(candidates);
+        yield return new StepFinishedUpdate(step.NodeId, $"{vote.Votes} of {vote.Candidates} agree");
+        yield return new AnswerUpdate(Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates));
+    }
+
+    private static bool IsDecided(List<Candidate> candidates, int samples)
+    {
+        int[] counts = [.. candidates.Where(candidate => candidate.Answer is not null).GroupBy(candidate => candidate.Answer).Select(group => group.Count()).OrderDescending()];
+        int second = counts.Length > 1 ? counts[1] : 0;
+        return counts.Length > 0 && counts[0] > second + (samples - candidates.Count);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Agents.Plugins.SelfAggregation.Candidates;
+using Agents.Reasoning;
+using Microsoft.Extensions.AI;
+
+namespace Agents.Plugins.SelfAggregation.Baselines;
+
+/// <summary>
+/// Universal self-consistency: the model sees all candidates and returns the index of the most consistent one; the answer is that candidate, unchanged.
+/// Works for open-ended output. A reply without a usable index falls back to the first candidate and is counted in the details.
+/// </summary>
+public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrategy
+{
+    private const string Id = "universal-self-consistency";
+    private const string Prompt = "self-aggregation/choose";
+    private const int DefaultSamples = 3;
+    private const double DefaultTemperature = 0.8;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
+        ReasoningTask task, IReasoningContext context, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(context);
+        ChoosingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
+        StrategySettings.Require(settings.MaxCandidateTokens is null or >= 16, Id, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16");
+        int samples = context.Options.Samples ?? DefaultSamples;
+        IReadOnlyList<Candidate> candidates;
+        using (IReasoningStep step = context.BeginStep("candidates"))
+        {
+            yield return new StepStartedUpdate(step.NodeId, step.Name);
+            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, context.Options.Temperature ?? DefaultTemperature, cancellationToken).ConfigureAwait(false);
+            yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates");
+        }
+
+        Vote vote = Vote.Of(candidates);
+        yield return new DraftUpdate(Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates));
+        using (IReasoningStep step = context.BeginStep("choose"))
+        {
+            yield return new StepStartedUpdate(step.NodeId, step.Name);
+            (IReadOnlyList<ChatMessage> messages, int shown) = CandidateList.Render(
+                step, Prompt, ModelRoles.Selector, task, candidates, settings.MaxCandidateTokens, reserve: 64);
+            ChatOptions options = new() { Temperature = 0, MaxOutputTokens = context.Options.MaxTokens };
+            ChatResponse reply = await step.Model(ModelRoles.Selector).GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+            int? choice = Choice(reply.Text, shown);
+            if (reply.TraceNodeId() is { } node)
+            {
+                context.Note(node, "choice", choice?.ToString(CultureInfo.InvariantCulture) ?? "none");
+            }
+
+            yield return new StepFinishedUpdate(step.NodeId, choice is null ? "no usable choice" : $"candidate {choice}");
+            ReasoningAnswer answer = Answers.Of(context, candidates[(choice ?? 1) - 1], vote, candidates);
+            yield return new AnswerUpdate(answer with { Details = new Dictionary<string, object?>(answer.Details) { ["choice"] = choice, ["parsed"] = choice is not null } });
+        }
+    }
+
+    /// <summary>Reads the chosen number: the one after "choice:" when there is one, else the last number in the reply.</summary>
+    /// <param name="reply">The model's reply.</param>
+    /// <param name="shown">How many candidates it saw.</param>
+    /// <returns>A number from 1 to <paramref name="shown"/>, or null.</returns>
+    internal static int? Choice(string reply, int shown)
+    {
+        MatchCollection named = NamedChoice().Matches(reply);
+        Match? match = named.Count > 0 ? named[^1] : AnyNumber().Matches(reply).LastOrDefault();
+        return match is not null && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= shown
+            ? number
+            : null;
+    }
+
+    [GeneratedRegex(@"choice\W{0,4}(\d{1,6})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NamedChoice();
+
+    [GeneratedRegex(@"(\d{1,6})", RegexOptions.CultureInvariant)]
+    private static partial Regex AnyNumber();
+}
