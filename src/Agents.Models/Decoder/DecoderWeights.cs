@@ -25,7 +25,7 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         shape.Validate();
         Shape = shape;
-        List<(string Name, int Rows, int Columns)> plan = Plan(shape);
+        IReadOnlyList<TensorPlan> plan = TensorPlan.Of(shape);
         long total = 0;
         foreach ((_, int rows, int columns) in plan)
         {
@@ -128,47 +128,6 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
     }
 
     private static long Padded(long length) => (length + Granule - 1) / Granule * Granule;
-
-    private static List<(string Name, int Rows, int Columns)> Plan(ModelShape shape)
-    {
-        int hidden = shape.HiddenSize;
-        List<(string, int, int)> plan = [("model.embed_tokens.weight", shape.VocabularySize, hidden)];
-        for (int i = 0; i < shape.Layers.Length; i++)
-        {
-            LayerShape layer = shape.Layers[i];
-            string at = $"model.layers.{i}.";
-            plan.Add((at + "input_layernorm.weight", 1, hidden));
-            plan.Add((at + "self_attn.q_proj.weight", layer.QueryWidth, hidden));
-            plan.Add((at + "self_attn.k_proj.weight", layer.KeyValueWidth, hidden));
-            plan.Add((at + "self_attn.v_proj.weight", layer.KeyValueWidth, hidden));
-            plan.Add((at + "self_attn.o_proj.weight", hidden, layer.QueryWidth));
-            if (shape.AttentionBias)
-            {
-                plan.Add((at + "self_attn.q_proj.bias", 1, layer.QueryWidth));
-                plan.Add((at + "self_attn.k_proj.bias", 1, layer.KeyValueWidth));
-                plan.Add((at + "self_attn.v_proj.bias", 1, layer.KeyValueWidth));
-            }
-
-            if (shape.QueryKeyNorm)
-            {
-                plan.Add((at + "self_attn.q_norm.weight", 1, layer.HeadSize));
-                plan.Add((at + "self_attn.k_norm.weight", 1, layer.HeadSize));
-            }
-
-            plan.Add((at + "post_attention_layernorm.weight", 1, hidden));
-            plan.Add((at + "mlp.gate_proj.weight", layer.FeedForwardSize, hidden));
-            plan.Add((at + "mlp.up_proj.weight", layer.FeedForwardSize, hidden));
-            plan.Add((at + "mlp.down_proj.weight", hidden, layer.FeedForwardSize));
-        }
-
-        plan.Add(("model.norm.weight", 1, hidden));
-        if (!shape.TiedEmbeddings)
-        {
-            plan.Add(("lm_head.weight", shape.VocabularySize, hidden));
-        }
-
-        return plan;
-    }
 
     private LayerWeights<T> Layer(int index)
     {

@@ -11,7 +11,9 @@ namespace Agents.Models.Decoder;
 public sealed unsafe class RopeTable<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly AlignedBuffer<T> _values;
+    private readonly double[] _frequencies;
+    private readonly double _magnitude;
+    private AlignedBuffer<T> _values;
 
     /// <summary>Computes the table.</summary>
     /// <param name="theta">Base of the frequencies, above 1.</param>
@@ -22,33 +24,53 @@ public sealed unsafe class RopeTable<T> : IDisposable
     public RopeTable(double theta, RopeScaling scaling, int headSize, int positions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(positions);
-        double[] frequencies = RopeFrequencies.Compute(theta, scaling, headSize);
-        double magnitude = RopeFrequencies.Magnitude(scaling);
+        _frequencies = RopeFrequencies.Compute(theta, scaling, headSize);
+        _magnitude = RopeFrequencies.Magnitude(scaling);
         HeadSize = headSize;
         Positions = positions;
-        _values = new AlignedBuffer<T>((long)positions * headSize);
-        int half = headSize / 2;
-        for (int position = 0; position < positions; position++)
-        {
-            T* row = _values.Data + ((long)position * headSize);
-            for (int j = 0; j < half; j++)
-            {
-                (double sine, double cosine) = Math.SinCos(position * frequencies[j]);
-                row[j] = T.CreateTruncating(cosine * magnitude);
-                row[half + j] = T.CreateTruncating(sine * magnitude);
-            }
-        }
+        _values = Fill(positions);
     }
 
     /// <summary>Gets the width of a head.</summary>
     public int HeadSize { get; }
 
     /// <summary>Gets the number of positions.</summary>
-    public int Positions { get; }
+    public int Positions { get; private set; }
 
     /// <summary>Gets the table, [positions, head size].</summary>
     public MatrixView<T> CosSin => new(_values.Data, Positions, HeadSize);
 
+    /// <summary>Makes the table longer; views taken before become invalid. Not safe beside readers.</summary>
+    /// <param name="positions">Positions that must be there.</param>
+    public void Reserve(int positions)
+    {
+        if (positions > Positions)
+        {
+            AlignedBuffer<T> longer = Fill(positions);
+            _values.Dispose();
+            _values = longer;
+            Positions = positions;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _values.Dispose();
+
+    private AlignedBuffer<T> Fill(int positions)
+    {
+        AlignedBuffer<T> values = new((long)positions * HeadSize);
+        int half = HeadSize / 2;
+        for (int position = 0; position < positions; position++)
+        {
+            T* row = values.Data + ((long)position * HeadSize);
+            for (int j = 0; j < half; j++)
+            {
+                (double sine, double cosine) = Math.SinCos(position * _frequencies[j]);
+                row[j] = T.CreateTruncating(cosine * _magnitude);
+                row[half + j] = T.CreateTruncating(sine * _magnitude);
+            }
+        }
+
+        return values;
+    }
 }

@@ -30,11 +30,27 @@ public sealed class RopeTables<T> : IDisposable
     }
 
     /// <summary>Gets the number of positions of every table.</summary>
-    public int Positions { get; }
+    public int Positions { get; private set; }
 
     /// <summary>Gets the table of a layer.</summary>
     /// <param name="layer">Index of the layer.</param>
     public RopeTable<T> this[int layer] => _byLayer[layer];
+
+    /// <summary>Makes every table at least so long, doubling; views taken before become invalid. Not safe beside readers.</summary>
+    /// <param name="positions">Positions that must be there.</param>
+    public void Reserve(int positions)
+    {
+        if (positions <= Positions)
+        {
+            return;
+        }
+
+        Positions = (int)Math.Max(positions, Math.Min(2L * Positions, int.MaxValue));
+        foreach (RopeTable<T> table in _byLayer.Distinct())
+        {
+            table.Reserve(Positions);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

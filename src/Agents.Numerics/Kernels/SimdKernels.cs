@@ -8,7 +8,7 @@ namespace Agents.Numerics.Kernels;
 /// All kernels in vector instructions, for float. One instance may serve several threads at a time; it allocates only while its workspaces grow.
 /// Every instruction level and thread count gives the same bits.
 /// </summary>
-public sealed unsafe partial class SimdKernels : IDisposable
+public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
 {
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;

@@ -1,0 +1,244 @@
+using Agents.Models.Decoder;
+using Agents.Models.Gguf;
+using Agents.Models.Tokenization;
+using Agents.Numerics.Formats;
+
+namespace Agents.Models.Checkpoints;
+
+/// <summary>Reads and writes models as GGUF files. In memory the rows are always in checkpoint order; files of architecture llama are permuted on the way.</summary>
+public static unsafe class GgufCheckpoint
+{
+    /// <summary>Reads a model and decodes its tensors to single precision.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model; the caller disposes its weights.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
+    public static DecoderCheckpoint Load(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        ModelShape shape = GgufShape.Read(file);
+        TokenizerDefinition tokenizer = ReadTokenizer(file, shape);
+        foreach (TensorPlan plan in TensorPlan.Of(shape))
+        {
+            RequireTensor(file, plan);
+        }
+
+        DecoderWeights<float> weights = new(shape);
+        try
+        {
+            foreach (WeightTensor<float> tensor in weights.Tensors)
+            {
+                ReadTensor(file, shape, tensor);
+            }
+
+            return new DecoderCheckpoint(file.Metadata.GetString("general.name", null) ?? Path.GetFileNameWithoutExtension(path), weights, tokenizer);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a model atomically.</summary>
+    /// <param name="path">The final path; its folder must exist.</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="tokenizer">The tokenizer's data; padded to the number of embedding rows.</param>
+    /// <param name="options">Name and element type; null for defaults.</param>
+    /// <exception cref="ArgumentException">The type cannot be written, the layers have different head sizes, or a value does not fit the type.</exception>
+    public static void Save(string path, DecoderWeights<float> weights, TokenizerDefinition tokenizer, GgufSaveOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        options ??= new GgufSaveOptions();
+        uint fileType = FileType(options.Type);
+        ModelShape shape = weights.Shape;
+        using GgufWriter writer = new(path);
+        writer.AddMetadata("general.architecture", GgufValue.Of(shape.Architecture));
+        writer.AddMetadata("general.name", GgufValue.Of(options.Name));
+        writer.AddMetadata("general.file_type", GgufValue.Of(fileType));
+        if (options.Type == ElementType.Q8_0)
+        {
+            writer.AddMetadata("general.quantization_version", GgufValue.Of(2u));
+        }
+
+        GgufShape.Write(writer, shape);
+        WriteTokenizer(writer, VocabularyPadding.PadTo(tokenizer, shape.VocabularySize));
+        float[]? divisors = GgufRope.Divisors(shape);
+        if (divisors is not null)
+        {
+            writer.DeclareTensor(GgufTensorNames.RopeDivisors, ElementType.F32, divisors.Length);
+        }
+
+        foreach (WeightTensor<float> tensor in weights.Tensors)
+        {
+            Declare(writer, tensor, options.Type);
+        }
+
+        if (divisors is not null)
+        {
+            writer.WriteFloats(GgufTensorNames.RopeDivisors, divisors);
+        }
+
+        foreach (WeightTensor<float> tensor in weights.Tensors)
+        {
+            WriteTensor(writer, shape, tensor);
+        }
+
+        writer.Commit();
+    }
+
+    private static uint FileType(ElementType type) => type switch
+    {
+        ElementType.F32 => 0,
+        ElementType.F16 => 1,
+        ElementType.Q8_0 => 7,
+        ElementType.BF16 => 32,
+        _ => throw new ArgumentException($"Models are written as F32, F16, BF16 or Q8_0, not as {type}.", nameof(type)),
+    };
+
+    private static TokenizerDefinition ReadTokenizer(GgufFile file, ModelShape shape)
+    {
+        Dictionary<string, object> keys = new(StringComparer.Ordinal);
+        foreach ((string key, GgufValue value) in file.Metadata.Values)
+        {
+            if (key.StartsWith("tokenizer.", StringComparison.Ordinal))
+            {
+                keys[key] = value.Data;
+            }
+        }
+
+        try
+        {
+            TokenizerDefinition definition = GgufTokenizerKeys.Read(keys);
+            return definition.Tokens.Count <= shape.VocabularySize
+                ? definition
+                : throw new ModelFormatException(
+                    $"{file.Name}: the tokenizer has {definition.Tokens.Count} tokens, but tensor 'token_embd.weight' only {shape.VocabularySize} rows.");
+        }
+        catch (TokenizerException error)
+        {
+            throw new ModelFormatException($"{file.Name}: {error.Message}", error);
+        }
+    }
+
+    private static void WriteTokenizer(GgufWriter writer, TokenizerDefinition definition)
+    {
+        // Readers guess what is not stated, and guess differently.
+        bool addBos = new BytePairTokenizer(definition).AddBos;
+        foreach ((string key, object value) in GgufTokenizerKeys.Write(definition with { AddBos = addBos }))
+        {
+            writer.AddMetadata(key, GgufValue.FromObject(value));
+        }
+    }
+
+    private static void RequireTensor(GgufFile file, TensorPlan plan)
+    {
+        string name = GgufTensorNames.FromCheckpoint(plan.Name);
+        string expected = plan.Rows == 1 ? $"[{plan.Columns}]" : $"[{plan.Rows}, {plan.Columns}]";
+        if (!file.TryGetTensor(name, out GgufTensor? tensor))
+        {
+            throw new ModelFormatException($"{file.Name}: tensor '{name}' is missing; expected {expected}.");
+        }
+
+        long[] shape = [.. tensor.Shape];
+        bool fits = plan.Rows == 1 ? shape is [var n] && n == plan.Columns : shape is [var rows, var columns] && rows == plan.Rows && columns == plan.Columns;
+        if (!fits)
+        {
+            throw new ModelFormatException($"{file.Name}: tensor '{name}' has the shape [{string.Join(", ", shape)}]; expected {expected}.");
+        }
+
+        if (!BlockFormats.TryGet(tensor.Type, out _))
+        {
+            throw new ModelFormatException(
+                $"{file.Name}: tensor '{name}' is stored as {BlockLayouts.NameOf(tensor.Type)}; this build reads {string.Join(", ", BlockFormats.All.Select(format => format.Name))}.");
+        }
+    }
+
+    private static void ReadTensor(GgufFile file, ModelShape shape, WeightTensor<float> tensor)
+    {
+        GgufTensor stored = file.GetTensor(GgufTensorNames.FromCheckpoint(tensor.Name));
+        (int headSize, int rowLength, int heads) = Pieces(shape, tensor);
+        if (headSize == 0)
+        {
+            const int rowsPerPiece = 1024;
+            for (int row = 0; row < tensor.Rows; row += rowsPerPiece)
+            {
+                int count = Math.Min(rowsPerPiece, tensor.Rows - row);
+                file.ReadFloats(stored, row, count, new Span<float>(tensor.View.Row(row), count * tensor.Columns));
+            }
+
+            return;
+        }
+
+        var piece = new float[headSize * rowLength];
+        for (int head = 0; head < heads; head++)
+        {
+            Span<float> target = new(tensor.Data + ((long)head * piece.Length), piece.Length);
+            if (tensor.IsVector)
+            {
+                new ReadOnlySpan<float>(ReadVector(file, stored)).Slice(head * headSize, headSize).CopyTo(piece);
+            }
+            else
+            {
+                file.ReadFloats(stored, (long)head * headSize, headSize, piece);
+            }
+
+            LlamaRowPermutation.ToCheckpoint<float>(piece, target, headSize, rowLength);
+        }
+    }
+
+    private static float[] ReadVector(GgufFile file, GgufTensor stored)
+    {
+        var values = new float[stored.ElementCount];
+        file.ReadFloats(stored, values);
+        return values;
+    }
+
+    private static void Declare(GgufWriter writer, WeightTensor<float> tensor, ElementType type)
+    {
+        string name = GgufTensorNames.FromCheckpoint(tensor.Name);
+        if (tensor.IsVector)
+        {
+            writer.DeclareTensor(name, ElementType.F32, tensor.Columns);
+            return;
+        }
+
+        bool whole = tensor.Columns % BlockFormats.Get(type).BlockElements == 0;
+        writer.DeclareTensor(name, whole ? type : ElementType.F32, tensor.Rows, tensor.Columns);
+    }
+
+    private static void WriteTensor(GgufWriter writer, ModelShape shape, WeightTensor<float> tensor)
+    {
+        string name = GgufTensorNames.FromCheckpoint(tensor.Name);
+        (int headSize, int rowLength, int heads) = Pieces(shape, tensor);
+        if (headSize == 0)
+        {
+            for (int row = 0; row < tensor.Rows; row++)
+            {
+                writer.WriteFloats(name, new ReadOnlySpan<float>(tensor.View.Row(row), tensor.Columns));
+            }
+
+            return;
+        }
+
+        var piece = new float[headSize * rowLength];
+        for (int head = 0; head < heads; head++)
+        {
+            LlamaRowPermutation.ToFile<float>(new ReadOnlySpan<float>(tensor.Data + ((long)head * piece.Length), piece.Length), piece, headSize, rowLength);
+            writer.WriteFloats(name, piece);
+        }
+    }
+
+    /// <summary>How a tensor is cut into heads for the permutation; a head size of 0 means that it is stored as it is.</summary>
+    private static (int HeadSize, int RowLength, int Heads) Pieces(ModelShape shape, WeightTensor<float> tensor)
+    {
+        if (shape.Architecture != "llama" || !GgufTensorNames.IsPermuted(tensor.Name))
+        {
+            return default;
+        }
+
+        int headSize = shape.Layers[0].HeadSize;
+        return tensor.IsVector ? (headSize, 1, tensor.Columns / headSize) : (headSize, tensor.Columns, tensor.Rows / headSize);
+    }
+}

@@ -1,0 +1,149 @@
+namespace Agents.Models.Sampling;
+
+/// <summary>
+/// The tokens that may still be drawn, with their logits in double. Reused for every draw: after the buffers exist nothing is allocated.
+/// Starts in id order with every token; stages remove candidates and may change the order.
+/// </summary>
+public sealed class CandidateSet
+{
+    private static readonly Comparison<Candidate> ById = static (left, right) => left.Id.CompareTo(right.Id);
+
+    private readonly Candidate[] _items;
+    private readonly Candidate[] _scratch;
+    private bool _descending;
+
+    /// <summary>Allocates for a vocabulary.</summary>
+    /// <param name="vocabularySize">Number of token ids.</param>
+    public CandidateSet(int vocabularySize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        _items = new Candidate[vocabularySize];
+        _scratch = new Candidate[vocabularySize];
+    }
+
+    /// <summary>Gets the candidates.</summary>
+    public Span<Candidate> Items => _items.AsSpan(0, Count);
+
+    /// <summary>Gets the number of candidates, at least 1 once loaded.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Gets room for one entry per candidate, which stages may use while they run.</summary>
+    internal Span<Candidate> Scratch => _scratch.AsSpan(0, Count);
+
+    /// <summary>Fills the set with every token of finite logit, in id order.</summary>
+    /// <param name="logits">[vocabulary]; minus infinity excludes a token.</param>
+    public void Load(ReadOnlySpan<float> logits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
+        Count = 0;
+        _descending = false;
+        for (int id = 0; id < logits.Length; id++)
+        {
+            if (!float.IsNegativeInfinity(logits[id]))
+            {
+                _items[Count++] = new Candidate(logits[id], id);
+            }
+        }
+    }
+
+    /// <summary>Puts the most likely candidates first.</summary>
+    public void SortDescending()
+    {
+        if (!_descending)
+        {
+            Items.Sort();
+            _descending = true;
+        }
+    }
+
+    /// <summary>Puts the candidates in id order.</summary>
+    public void SortById()
+    {
+        Items.Sort(ById);
+        _descending = false;
+    }
+
+    /// <summary>Keeps the first candidates of the present order.</summary>
+    /// <param name="count">Number to keep, at least 1.</param>
+    public void Keep(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        Count = Math.Min(Count, count);
+    }
+
+    /// <summary>Keeps the candidates of at least some logit; the most likely one always stays.</summary>
+    /// <param name="least">Smallest logit that stays.</param>
+    public void KeepAtLeast(double least)
+    {
+        double limit = Math.Min(least, Maximum());
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (_items[i].Logit >= limit)
+            {
+                _items[kept++] = _items[i];
+            }
+        }
+
+        Count = kept;
+    }
+
+    /// <summary>Keeps the candidates at the given indices, in that order.</summary>
+    /// <param name="chosen">Entries of <see cref="Scratch"/> whose ids are indices into <see cref="Items"/>.</param>
+    internal void KeepIndices(Span<Candidate> chosen)
+    {
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            chosen[i] = _items[chosen[i].Id];
+        }
+
+        chosen.CopyTo(_items);
+        Count = chosen.Length;
+        _descending = false;
+    }
+
+    /// <summary>Replaces the logit of a candidate.</summary>
+    /// <param name="index">Index in the present order.</param>
+    /// <param name="logit">New logit.</param>
+    public void SetLogit(int index, double logit)
+    {
+        Items[index] = _items[index] with { Logit = logit };
+        _descending = false;
+    }
+
+    /// <summary>Multiplies all logits by a positive number, which keeps their order.</summary>
+    /// <param name="factor">The factor.</param>
+    public void Scale(double factor)
+    {
+        foreach (ref Candidate item in Items)
+        {
+            item = item with { Logit = item.Logit * factor };
+        }
+    }
+
+    /// <summary>Returns the largest logit.</summary>
+    public double Maximum()
+    {
+        double maximum = double.NegativeInfinity;
+        foreach (Candidate item in Items)
+        {
+            maximum = Math.Max(maximum, item.Logit);
+        }
+
+        return maximum;
+    }
+
+    /// <summary>Returns ln Σ exp(logit · factor) over the candidates.</summary>
+    /// <param name="factor">Inverse temperature.</param>
+    public double LogSumExp(double factor = 1)
+    {
+        double maximum = Maximum();
+        double sum = 0;
+        foreach (Candidate item in Items)
+        {
+            sum += Math.Exp((item.Logit - maximum) * factor);
+        }
+
+        return (maximum * factor) + Math.Log(sum);
+    }
+}

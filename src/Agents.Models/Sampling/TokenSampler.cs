@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Agents.Numerics.Kernels;
+using Agents.Numerics.Memory;
+
+namespace Agents.Models.Sampling;
+
+/// <summary>
+/// Draws tokens from logits (papers/00-model-architecture §11): the first id whose cumulative probability, in id order, exceeds a uniform number.
+/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Not safe for concurrent calls.
+/// </summary>
+public sealed unsafe class TokenSampler
+{
+    private readonly ILossKernels<float> _kernels;
+    private readonly ImmutableArray<ISamplingStage> _penalties;
+    private readonly ImmutableArray<ISamplingStage> _shaping;
+    private readonly CandidateSet? _candidates;
+    private readonly double[] _weights;
+    private readonly double _inverseTemperature;
+    private readonly int _vocabulary;
+    private readonly bool _truncates;
+
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="options">How to draw.</param>
+    /// <param name="vocabularySize">Number of logits.</param>
+    /// <param name="kernels">Kernels that compute log-probabilities.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public TokenSampler(SamplingOptions options, int vocabularySize, ILossKernels<float> kernels)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        options.Validate();
+        Options = options;
+        _kernels = kernels;
+        _vocabulary = vocabularySize;
+        _penalties = SamplerChain.Penalties(options);
+        _shaping = SamplerChain.Shaping(options);
+        _truncates = SamplerChain.Truncates(options);
+        _inverseTemperature = options.Temperature == 0 ? 1 : 1 / options.Temperature;
+        _candidates = _penalties.IsEmpty && !_truncates ? null : new CandidateSet(vocabularySize);
+        _weights = new double[vocabularySize];
+    }
+
+    /// <summary>Gets the options.</summary>
+    public SamplingOptions Options { get; }
+
+    /// <summary>Draws one token; allocates nothing.</summary>
+    /// <param name="logits">[vocabulary], left as they are.</param>
+    /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
+    /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
+    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream)
+    {
+        int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
+        bool distorted = _candidates is not null;
+        double behavior = 0;
+        double mass = 1;
+        int id = greedy;
+        if (_candidates is { } candidates)
+        {
+            ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
+            (id, behavior, mass) = DrawDistorted(candidates, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
+        }
+        else if (Options.Temperature > 0)
+        {
+            id = DrawTempered(logits, logits[greedy], stream.NextUnit());
+        }
+
+        TokenStatistic plain = Statistic(logits, id, 1);
+        if (!distorted && Options.Temperature > 0)
+        {
+            behavior = Options.Temperature == 1 ? plain.LogProbability : Statistic(logits, id, _inverseTemperature).LogProbability;
+        }
+
+        return new TokenDraw(id, behavior, plain.LogProbability, mass, plain.LogSumExp);
+    }
+
+    private static int Largest(ReadOnlySpan<float> logits)
+    {
+        int best = -1;
+        for (int id = 0; id < logits.Length; id++)
+        {
+            float logit = logits[id];
+            if (float.IsNaN(logit) || float.IsPositiveInfinity(logit))
+            {
+                throw new InvalidLogitsException(
+                    $"The logit of token {id} is {logit}; the weights or inputs of the model hold values that are not finite. Check the checkpoint or lower the learning rate.");
+            }
+
+            if (!float.IsNegativeInfinity(logit) && (best < 0 || logit > logits[best]))
+            {
+                best = id;
+            }
+        }
+
+        return best >= 0 ? best : throw new InvalidLogitsException($"All {logits.Length} logits are minus infinity: every token is excluded.");
+    }
+
+    private TokenStatistic Statistic(float* logits, int id, double inverseTemperature)
+    {
+        TokenStatistic statistic;
+        _kernels.TokenStatistics(new MatrixView<float>(logits, 1, _vocabulary), &id, inverseTemperature, &statistic);
+        return statistic;
+    }
+
+    private int DrawTempered(float* logits, double maximum, double uniform)
+    {
+        double sum = 0;
+        for (int id = 0; id < _vocabulary; id++)
+        {
+            double weight = Math.Exp((logits[id] - maximum) * _inverseTemperature);
+            _weights[id] = weight;
+            sum += weight;
+        }
+
+        return FirstBeyond(_weights.AsSpan(0, _vocabulary), uniform * sum);
+    }
+
+    private (int Id, double LogProbability, double KeptMass) DrawDistorted(
+        CandidateSet candidates, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
+    {
+        candidates.Load(logits);
+        foreach (ISamplingStage stage in _penalties)
+        {
+            stage.Apply(candidates, recent);
+        }
+
+        if (Options.Temperature == 0)
+        {
+            int best = 0;
+            for (int i = 1; i < candidates.Count; i++)
+            {
+                best = candidates.Items[i] < candidates.Items[best] ? i : best;
+            }
+
+            return (candidates.Items[best].Id, 0, 1);
+        }
+
+        double full = candidates.LogSumExp(_inverseTemperature);
+        foreach (ISamplingStage stage in _shaping)
+        {
+            stage.Apply(candidates, recent);
+        }
+
+        candidates.SortById();
+        double kept = candidates.LogSumExp();
+        Span<double> weights = _weights.AsSpan(0, candidates.Count);
+        double sum = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Math.Exp(candidates.Items[i].Logit - kept);
+            sum += weights[i];
+        }
+
+        Candidate drawn = candidates.Items[FirstBeyond(weights, stream.NextUnit() * sum)];
+        return (drawn.Id, drawn.Logit - kept, _truncates ? Math.Min(1, Math.Exp(kept - full)) : 1);
+    }
+
+    /// <summary>Index of the first cumulative sum above a threshold; the last positive weight when rounding leaves none.</summary>
+    private static int FirstBeyond(ReadOnlySpan<double> weights, double threshold)
+    {
+        double cumulative = 0;
+        int last = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            cumulative += weights[i];
+            if (cumulative > threshold)
+            {
+                return i;
+            }
+
+            last = weights[i] > 0 ? i : last;
+        }
+
+        return last;
+    }
+}
