@@ -7,6 +7,8 @@ namespace Agents.Models.Tests.Oracles;
 /// <summary>Runs tests/oracles/llama-cpp/run.mjs, which answers JSON lines with llama.cpp.</summary>
 internal static class LlamaCppProcess
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>The folder where the npm package is installed; skips the running test when the environment does not name one.</summary>
     public static string RequireFolder()
     {
@@ -36,7 +38,16 @@ internal static class LlamaCppProcess
         }
 
         process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
         Assert.True(process.ExitCode == 0, $"The oracle ended with code {process.ExitCode}: {await errors}");
         return [.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Ids)];
     }
