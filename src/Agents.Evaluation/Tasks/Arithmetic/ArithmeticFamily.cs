@@ -22,7 +22,7 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ArithmeticFamily(ArithmeticOptions? options = null)
-        : base("arithmetic", (options ?? new ArithmeticOptions()).Difficulty)
+        : base("arithmetic", (options ?? new ArithmeticOptions()).Difficulty, (options ?? new ArithmeticOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ArithmeticOptions();
         _options.Validate();

@@ -7,6 +7,10 @@ public sealed record ArithmeticOptions
     /// <value>Default weights 0, 4, 3, 2, 1 for one to five steps.</value>
     public DifficultyMix Difficulty { get; init; } = new(0, 4, 3, 2, 1);
 
+    /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
+    /// <value>Default null, which draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; }
+
     /// <summary>Gets the largest number that may appear.</summary>
     /// <value>Default 99. Range 20 to 9,999.</value>
     public int MaximumValue { get; init; } = 99;
@@ -25,6 +29,7 @@ public sealed record ArithmeticOptions
 
     internal void Validate() => new OptionCheck(nameof(ArithmeticOptions))
         .Require(Difficulty is { Levels: <= 5 }, nameof(Difficulty), "must have 1 to 5 levels", Difficulty?.Levels)
+        .Require(HeldOutDifficulty is null or { Levels: <= 5 }, nameof(HeldOutDifficulty), "must have 1 to 5 levels", HeldOutDifficulty?.Levels)
         .Require(MaximumValue is >= 20 and <= 9999, nameof(MaximumValue), "must lie in [20, 9999]", MaximumValue)
         .Require(MaximumOperand >= 3 && MaximumOperand <= MaximumValue, nameof(MaximumOperand), "must lie in [3, MaximumValue]", MaximumOperand)
         .Share(PlainShare, nameof(PlainShare))

@@ -7,6 +7,10 @@ public sealed record TransformOptions
     /// <value>Default weights 1, 3, 3, 2.</value>
     public DifficultyMix Difficulty { get; init; } = new(1, 3, 3, 2);
 
+    /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
+    /// <value>Default null, which draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; }
+
     /// <summary>Gets the number of letters the strings are made of, from a on.</summary>
     /// <value>Default 8. Range 3 to 26.</value>
     public int Alphabet { get; init; } = 8;
@@ -25,6 +29,7 @@ public sealed record TransformOptions
 
     internal void Validate() => new OptionCheck(nameof(TransformOptions))
         .Require(Difficulty is { Levels: <= 4 }, nameof(Difficulty), "must have 1 to 4 levels", Difficulty?.Levels)
+        .Require(HeldOutDifficulty is null or { Levels: <= 4 }, nameof(HeldOutDifficulty), "must have 1 to 4 levels", HeldOutDifficulty?.Levels)
         .Require(Alphabet is >= 3 and <= 26, nameof(Alphabet), "must lie in [3, 26]", Alphabet)
         .Require(MinimumLength >= 2 && MinimumLength <= MaximumLength, nameof(MinimumLength), "must lie in [2, MaximumLength]", MinimumLength)
         .Require(MaximumLength <= 10, nameof(MaximumLength), "must be at most 10", MaximumLength)
