@@ -33,7 +33,7 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
     {
         string template = stream.Chance(_options.PlainShare) ? ArithmeticSurface.Plain
             : stream.Chance(0.5) ? ArithmeticSurface.Basket : ArithmeticSurface.People;
-        int start = stream.Between(2, Math.Min(30, _options.MaximumValue / 2));
+        int start = stream.Between(2, Math.Min(90, _options.MaximumValue / 2));
         var steps = new List<ArithmeticStep>(difficulty);
         int value = start;
         int previous = 0;
