@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Agents.Server.OpenAi;
 
 // The JSON of the chat completions API, as its public reference describes it; only what this server sends.
-#pragma warning disable SA1402, CA1812 // One wire format, one place; instances are made and read by the serializer as well.
+#pragma warning disable CA1812 // Records that only the serializer makes.
 
 internal sealed record ApiError(string Message, string Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Param, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Code);
 
