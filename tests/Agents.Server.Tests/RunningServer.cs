@@ -65,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable, ILoggerProvider
     public static ReasoningEngine Engine(string id = "shout")
     {
         FeatureTable features = new FeatureTable().Add<IReasoningStrategy>(new FeatureInfo(id, "Shouts."), new DelegateStrategy(ShoutAsync));
-        return new ReasoningEngine(features, new MemoryPrompts(), new LabelledAnswerFormat());
+        return new ReasoningEngine(features, MemoryPrompts.Empty, LabelledAnswerFormat.Instance);
     }
 
     public Task<HttpResponseMessage> PostAsync(string json, string mediaType = "application/json") =>

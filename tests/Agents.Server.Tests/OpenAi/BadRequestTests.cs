@@ -223,7 +223,7 @@ public sealed class BadRequestTests
     {
         await using RunningServer server = await RunningServer.StartAsync(Model());
         byte[] valid = Encoding.UTF8.GetBytes(
-            $$"""{{{Messages}},"temperature":0.5,"stop":["x"],"n":2,"stream_options":null,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"} }}],"seed":1}""");
+            $$$"""{{{{Messages}}},"temperature":0.5,"stop":["x"],"n":2,"stream_options":null,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"seed":1}""");
         SampleStream random = new(11);
         int accepted = 0;
         for (int round = 0; round < 400; round++)

@@ -54,7 +54,7 @@ public sealed class AuthorAPluginTests
         ScriptedChatClient model = new ScriptedChatClient()
             .On("Which one is right", new ScriptedAnswer("answer: 5"))
             .On("", (_, _) => accuracy < 1 && Interlocked.Increment(ref asked) % 2 == 0 ? "answer: 3" : "answer: 4");
-        ReasoningEngine engine = new(new PluginFeatures(new FeatureTable(), host), new MemoryPrompts(), new LabelledAnswerFormat(), RoleModels.Single(model));
+        ReasoningEngine engine = new(new PluginFeatures(new FeatureTable(), host), MemoryPrompts.Empty, LabelledAnswerFormat.Instance, RoleModels.Single(model));
 
         ReasoningResult result = await engine.SolveAsync("second-look", ReasoningTask.FromQuestion("2 + 2?"), cancellationToken: Stop);
 
