@@ -14,6 +14,9 @@ public sealed class MixtureSource : ITrainingExampleSource
     /// <summary>Raise when the meaning of an example number changes, so that old checkpoints refuse to continue on other data.</summary>
     private const int FormatVersion = 1;
 
+    /// <summary>Stands for every family, each with the entry's weight.</summary>
+    private const string AllFamilies = "all";
+
     private readonly ImmutableArray<Part> _parts;
     private readonly TrainingText _text;
     private readonly ITokenizer _tokenizer;
@@ -46,20 +49,25 @@ public sealed class MixtureSource : ITrainingExampleSource
     public static ImmutableArray<Part> Resolve(ImmutableArray<MixtureEntry> mixture)
     {
         IReadOnlyList<IRoleWriter> writers = RoleWriters.Create();
-        return [.. mixture.Select(entry =>
+        var parts = ImmutableArray.CreateBuilder<Part>();
+        foreach (MixtureEntry entry in mixture)
         {
             if (entry.File is { } path)
             {
                 ConversationFile file = ConversationFile.Read(path);
-                return new Part(Path.GetFileName(path) + " " + file.Hash, entry.Weight, null, null, file);
+                parts.Add(new Part(Path.GetFileName(path) + " " + file.Hash, entry.Weight, null, null, file));
+                continue;
             }
 
-            ITaskFamily family = TaskFamilies.All.FirstOrDefault(known => known.Id == entry.Family)
-                ?? throw new RecipeException($"There is no task family '{entry.Family}'. {NearestNames.Describe(entry.Family!, [.. TaskFamilies.All.Select(known => known.Id)])}");
             IRoleWriter writer = writers.FirstOrDefault(known => known.Role == entry.Role)
                 ?? throw new RecipeException($"There is no role '{entry.Role}'. {NearestNames.Describe(entry.Role!, [.. writers.Select(known => known.Role)])}");
-            return new Part($"{family.Id}/{writer.Role}", entry.Weight, family, writer, null);
-        })];
+            foreach (ITaskFamily family in Families(entry.Family!))
+            {
+                parts.Add(new Part($"{family.Id}/{writer.Role}", entry.Weight, family, writer, null));
+            }
+        }
+
+        return parts.ToImmutable();
     }
 
     /// <summary>Creates the source of one split.</summary>
@@ -101,6 +109,19 @@ public sealed class MixtureSource : ITrainingExampleSource
         }
 
         return text.Conversation(chosen.Writer!.Write(chosen.Family!, chosen.Family!.Create(split, index, seed), ref stream));
+    }
+
+    private static IReadOnlyList<ITaskFamily> Families(string id)
+    {
+        if (id == AllFamilies)
+        {
+            return TaskFamilies.All;
+        }
+
+        ITaskFamily? family = TaskFamilies.All.FirstOrDefault(known => known.Id == id);
+        return family is not null
+            ? [family]
+            : throw new RecipeException($"There is no task family '{id}'. {NearestNames.Describe(id, [AllFamilies, .. TaskFamilies.All.Select(known => known.Id)])}");
     }
 
     /// <inheritdoc/>
