@@ -77,5 +77,10 @@ internal sealed class ChatCompletionEndpoint(IServedModels models, AgentsServerO
         {
             throw ApiErrorException.Invalid(null, $"The body is no JSON this server reads: {error.Message}", "invalid_json");
         }
+        catch (InvalidOperationException)
+        {
+            // The search for duplicate names unescapes them, and half of a surrogate pair has no characters.
+            throw ApiErrorException.Invalid(null, "A name or string of the body is not valid Unicode.", "invalid_json");
+        }
     }
 }

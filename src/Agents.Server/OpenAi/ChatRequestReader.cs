@@ -32,19 +32,6 @@ internal static class ChatRequestReader
             throw ApiErrorException.Invalid(null, $"The body is JSON of kind {root.ValueKind}; expected an object.");
         }
 
-        try
-        {
-            return ReadObject(root, limits);
-        }
-        catch (InvalidOperationException)
-        {
-            // The kinds are checked before every read; what is left is a string that is no Unicode (half of a surrogate pair).
-            throw ApiErrorException.Invalid(null, "A string of the body is not valid Unicode.");
-        }
-    }
-
-    private static ChatCompletionRequest ReadObject(JsonElement root, AgentsServerOptions limits)
-    {
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (!Understood.Contains(property.Name) && !Harmless.Contains(property.Name))

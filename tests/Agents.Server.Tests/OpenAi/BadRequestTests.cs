@@ -139,7 +139,13 @@ public sealed class BadRequestTests
     {
         await using RunningServer server = await RunningServer.StartAsync(Model());
 
-        using HttpResponseMessage response = await server.PostAsync($$"""{"model":"scripted-1","messages":[{"role":"user","content":"{{new string('a', size)}}"}]}""");
+        // The client waits for leave before it sends the body, so the refusal reaches it instead of a broken pipe.
+        using SocketsHttpHandler handler = new() { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using HttpClient http = new(handler) { BaseAddress = server.Address };
+        http.DefaultRequestHeaders.ExpectContinue = true;
+        using StringContent content = new($$"""{"model":"scripted-1","messages":[{"role":"user","content":"{{new string('a', size)}}"}]}""", Encoding.UTF8, "application/json");
+
+        using HttpResponseMessage response = await http.PostAsync("/v1/chat/completions", content, Stop);
 
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
@@ -223,7 +229,7 @@ public sealed class BadRequestTests
     {
         await using RunningServer server = await RunningServer.StartAsync(Model());
         byte[] valid = Encoding.UTF8.GetBytes(
-            $$$"""{{{{Messages}}},"temperature":0.5,"stop":["x"],"n":2,"stream_options":null,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"seed":1}""");
+            "{" + Messages + """,  "temperature":0.5,"stop":["x"],"n":2,"stream_options":null,"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"seed":1}""");
         SampleStream random = new(11);
         int accepted = 0;
         for (int round = 0; round < 400; round++)
