@@ -13,8 +13,8 @@ public sealed record SelfAggregationSettings
         ["dedupe"] = "drop candidates with the same text (default false)",
         ["maxCandidateTokens"] = "shorten longer candidates in the middle (default: as long as the context allows)",
         ["earlyExit"] = "skip aggregation when all candidates agree (default false)",
-        ["resampleTemperature"] = "sample once more at this temperature when all candidates are the same text; 0 switches it off (default 1.2)",
-        ["rounds"] = "aggregation rounds; above 1 each round rewrites every candidate from all of them (default 1)",
+        ["resampleTemperature"] = "sample once more at this temperature, when it is the higher one, if all candidates are the same text; 0 switches it off (default 1.2)",
+        ["rounds"] = "aggregation rounds; each one above 1 first rewrites every candidate from all of them (default 1)",
     };
 
     /// <summary>Gets the temperature of the aggregation call. Default 0.</summary>
