@@ -131,7 +131,7 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
 
     private static SelfAggregationSettings Settings(StrategyOptions options)
     {
-        SelfAggregationSettings settings = StrategySettings.Read(options, Id, SettingsJson.Default.SelfAggregationSettings, SelfAggregationSettings.Descriptions);
+        SelfAggregationSettings settings = StrategySettings.Read(options, Id, new SelfAggregationSettings(), SettingsJson.Default.SelfAggregationSettings, SelfAggregationSettings.Descriptions);
         StrategySettings.Require(
             Id,
             (settings.Rounds is >= 1 and <= 8, $"rounds is {settings.Rounds}, it must lie in 1 … 8"),

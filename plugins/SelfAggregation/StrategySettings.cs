@@ -11,15 +11,16 @@ internal static class StrategySettings
     /// <typeparam name="T">Settings with defaults.</typeparam>
     /// <param name="options">Options of the request.</param>
     /// <param name="strategy">Id of the strategy, for messages.</param>
+    /// <param name="defaults">The settings when none are given. Their type has its defaults in its constructor: source-generated JSON loses those of init-only properties.</param>
     /// <param name="type">Source-generated type information that disallows unknown members.</param>
     /// <param name="descriptions">Known names.</param>
     /// <exception cref="ArgumentException">A name is unknown or a value does not fit.</exception>
-    public static T Read<T>(StrategyOptions options, string strategy, JsonTypeInfo<T> type, IReadOnlyDictionary<string, string> descriptions)
-        where T : class, new()
+    public static T Read<T>(StrategyOptions options, string strategy, T defaults, JsonTypeInfo<T> type, IReadOnlyDictionary<string, string> descriptions)
+        where T : class
     {
         if (Given(options) is not { } settings)
         {
-            return new T();
+            return defaults;
         }
 
         if (settings.ValueKind != JsonValueKind.Object)
@@ -35,7 +36,7 @@ internal static class StrategySettings
 
         try
         {
-            return settings.Deserialize(type) ?? new T();
+            return settings.Deserialize(type) ?? defaults;
         }
         catch (JsonException error)
         {

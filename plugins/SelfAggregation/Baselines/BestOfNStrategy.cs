@@ -25,7 +25,7 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        BestOfNSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.BestOfNSettings, BestOfNSettings.Descriptions);
+        BestOfNSettings settings = StrategySettings.Read(context.Options, Id, new BestOfNSettings(), SettingsJson.Default.BestOfNSettings, BestOfNSettings.Descriptions);
         StrategySettings.Require(
             Id,
             (settings.Votes is >= 1 and <= 64, $"votes is {settings.Votes}, it must lie in 1 … 64"),

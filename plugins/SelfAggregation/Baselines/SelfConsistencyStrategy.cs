@@ -17,7 +17,7 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        VotingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
+        VotingSettings settings = StrategySettings.Read(context.Options, Id, new VotingSettings(), SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
         int samples = context.Options.Samples ?? DefaultSamples;
         double temperature = context.Options.Temperature ?? DefaultTemperature;
         using IReasoningStep step = context.BeginStep("candidates");

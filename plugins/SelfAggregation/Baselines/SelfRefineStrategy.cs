@@ -16,7 +16,7 @@ public sealed class SelfRefineStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        SelfRefineSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.SelfRefineSettings, SelfRefineSettings.Descriptions);
+        SelfRefineSettings settings = StrategySettings.Read(context.Options, Id, new SelfRefineSettings(), SettingsJson.Default.SelfRefineSettings, SelfRefineSettings.Descriptions);
         StrategySettings.Require(Id, (settings.Rounds is >= 1 and <= 16, $"rounds is {settings.Rounds}, it must lie in 1 … 16"));
         double temperature = context.Options.Temperature ?? 0;
         List<Candidate> versions = [];

@@ -25,7 +25,7 @@ public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrateg
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        ChoosingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
+        ChoosingSettings settings = StrategySettings.Read(context.Options, Id, new ChoosingSettings(), SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
         StrategySettings.Require(Id, (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"));
         int samples = context.Options.Samples ?? DefaultSamples;
         IReadOnlyList<Candidate> candidates;

@@ -87,7 +87,6 @@ internal static class CandidateList
         {
             list.Add(new Dictionary<string, object?>
             {
-                ["number"] = (list.Count + 1).ToString(CultureInfo.InvariantCulture),
                 ["text"] = limit is { } most ? VisibleText.Shortened(candidate.Text, most, tokenizer) : candidate.Text,
             });
         }

@@ -79,7 +79,8 @@ public sealed class ConversationTests
         Assert.All(answering, call =>
         {
             Assert.Same(tool, Assert.Single(call.Options!.Tools!));
-            Assert.Equal((["END"], ChatResponseFormat.Json, 100), (call.Options.StopSequences!, call.Options.ResponseFormat, call.Options.MaxOutputTokens));
+            Assert.Equal(["END"], call.Options.StopSequences!);
+            Assert.Equal((ChatResponseFormat.Json, 100), (call.Options.ResponseFormat, call.Options.MaxOutputTokens));
 
             // The same seed on each of several independent calls would make them one.
             Assert.Null(call.Options.Seed);
