@@ -1,3 +1,4 @@
+using Agents.Runtime.Hosting;
 using Agents.Runtime.Reasoning;
 using Agents.Server.Health;
 using Agents.Server.OpenAi;
@@ -14,8 +15,8 @@ namespace Agents.Server;
 public static class AgentsServerServices
 {
     /// <summary>
-    /// Adds what <see cref="AgentsServerEndpoints.MapAgents"/> needs. The host registers an <see cref="IChatClient"/>, and a <see cref="ReasoningEngine"/> when
-    /// strategies are offered; or an <see cref="IServedModels"/> of its own.
+    /// Adds what <see cref="AgentsServerEndpoints.MapAgents"/> needs. The host adds the runtime (<c>AddAgents</c>); or registers an <see cref="IChatClient"/>, and
+    /// a <see cref="ReasoningEngine"/> when strategies are offered; or an <see cref="IServedModels"/> of its own.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="options">What is exposed and the limits; null for the defaults.</param>
@@ -30,7 +31,9 @@ public static class AgentsServerServices
         services.AddSingleton(new ApiKeyTable(options.ApiKeys));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IServedModels>(
-            provider => new HostedModels(provider.GetRequiredService<IChatClient>(), options, provider.GetService<ReasoningEngine>()));
+            provider => provider.GetService<IAgents>() is { } agents
+                ? new HostedModels(agents, options)
+                : new HostedModels(provider.GetRequiredService<IChatClient>(), options, provider.GetService<ReasoningEngine>()));
         services.AddSingleton<RequestGate>();
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<ModelEndpoint>();

@@ -21,17 +21,12 @@ internal sealed class RunningServer : IAsyncDisposable, ILoggerProvider
     private readonly ConcurrentQueue<string> _log = new();
     private readonly WebApplication _app;
 
-    private RunningServer(IChatClient client, AgentsServerOptions? options, ReasoningEngine? engine, string url)
+    private RunningServer(Action<IServiceCollection> configure, AgentsServerOptions? options, string url)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(this);
-        builder.Services.AddSingleton(client);
-        if (engine is not null)
-        {
-            builder.Services.AddSingleton(engine);
-        }
-
+        configure(builder.Services);
         builder.Services.AddAgentsServer(options);
         _app = builder.Build();
         _app.MapAgents();
@@ -43,10 +38,23 @@ internal sealed class RunningServer : IAsyncDisposable, ILoggerProvider
 
     public string Log => string.Join('\n', _log);
 
-    public static async Task<RunningServer> StartAsync(
-        IChatClient client, AgentsServerOptions? options = null, ReasoningEngine? engine = null, string url = "http://127.0.0.1:0")
+    public static Task<RunningServer> StartAsync(
+        IChatClient client, AgentsServerOptions? options = null, ReasoningEngine? engine = null, string url = "http://127.0.0.1:0") => StartAsync(
+        services =>
+        {
+            services.AddSingleton(client);
+            if (engine is not null)
+            {
+                services.AddSingleton(engine);
+            }
+        },
+        options,
+        url);
+
+    /// <summary>Starts a server in a host with services of its own.</summary>
+    public static async Task<RunningServer> StartAsync(Action<IServiceCollection> configure, AgentsServerOptions? options = null, string url = "http://127.0.0.1:0")
     {
-        RunningServer server = new(client, options, engine, url);
+        RunningServer server = new(configure, options, url);
         try
         {
             await server._app.StartAsync(TestContext.Current.CancellationToken);

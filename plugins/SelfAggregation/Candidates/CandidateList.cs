@@ -46,13 +46,16 @@ internal static class CandidateList
     /// <param name="task">The task.</param>
     /// <param name="candidates">Candidates in order.</param>
     /// <param name="maxCandidateTokens">Limit per candidate; null for none.</param>
-    /// <param name="reserve">Tokens to leave for the completion.</param>
+    /// <param name="reserve">Tokens to leave for the completion; never more than half of the context.</param>
     /// <returns>The messages, and the candidates they show: none when there is nothing to read or not even one fits.</returns>
     public static (IReadOnlyList<ChatMessage> Messages, Candidate[] Shown) Render(
         IReasoningStep step, string prompt, string role, ReasoningTask task, IReadOnlyList<Candidate> candidates, int? maxCandidateTokens, int reserve)
     {
         ILanguageModel? model = step.Model(role).GetService<ILanguageModel>();
-        int room = (model?.Shape.ContextLength ?? int.MaxValue) - reserve;
+
+        // A completion limit is no plan: servers set one that no small context can hold, and the candidates must be seen all the same.
+        int context = model?.Shape.ContextLength ?? int.MaxValue;
+        int room = context - Math.Min(reserve, context / 2);
         int? limit = maxCandidateTokens;
         Candidate[] shown = [.. candidates.Where(candidate => candidate.Text.Length > 0)];
         while (shown.Length > 0)

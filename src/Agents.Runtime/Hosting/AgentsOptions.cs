@@ -17,7 +17,7 @@ public sealed class AgentsOptions
     /// <summary>Gets the folders that hold plugin folders. Default: <c>plugins</c> beside the application, first-party.</summary>
     public IList<PluginFolder> PluginFolders { get; } = [new PluginFolder(Path.Combine(AppContext.BaseDirectory, "plugins"), PluginTrust.FirstParty)];
 
-    /// <summary>Gets the prompt folders that override the plugins' own, the first one winning. Default none.</summary>
+    /// <summary>Gets the prompt folders that override <c>prompts</c> beside the application and the plugins' own, the first one winning. Default none.</summary>
     public IList<string> PromptFolders { get; } = [];
 
     /// <summary>Gets or sets the ids of the strategies that callers may use; null exposes all of the loaded plugins. Default null.</summary>

@@ -16,6 +16,7 @@ namespace Agents.Runtime.Hosting;
 internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
 {
     private readonly AgentsOptions _options;
+    private readonly string _model;
     private readonly IModelLoader _models;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
@@ -29,6 +30,7 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
     public AgentsRuntime(AgentsOptions options, IModelLoader models, FeatureTable own, ILoggerFactory logging, TimeProvider time)
     {
         _options = options;
+        _model = ModelReference.Parse(options.Model).Name;
         _models = models;
         _logging = logging;
         _time = time;
@@ -58,7 +60,7 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
     }
 
     public IChatClient Client(string? strategy = null, StrategyOptions? options = null) =>
-        new DeferredStrategyClient(this, strategy ?? _options.DefaultStrategy, new ReasoningRequest { Options = options ?? new StrategyOptions() });
+        new DeferredStrategyClient(this, _model, strategy ?? _options.DefaultStrategy, new ReasoningRequest { Options = options ?? new StrategyOptions() });
 
     public async Task<ReasoningEngine> EngineAsync(CancellationToken cancellationToken = default)
     {
@@ -105,8 +107,8 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
             roles[role] = await OpenAsync(model, byReference, cancellationToken).ConfigureAwait(false);
         }
 
-        // A user's folder wins; behind it come the prompts that plugins ship.
-        string[] prompts = [.. _options.PromptFolders, .. _plugins.List().Select(status => Path.Combine(status.Folder, "prompts"))];
+        // A user's folder wins; behind it come the prompts beside the application and those that plugins ship.
+        string[] prompts = [.. _options.PromptFolders, Path.Combine(AppContext.BaseDirectory, "prompts"), .. _plugins.List().Select(status => Path.Combine(status.Folder, "prompts"))];
         return new ReasoningEngine(
             _features, PromptLibrary.FromFolders(prompts), AnswerFormat.Default, new RoleModels(main) { Roles = roles },
             options: new ReasoningEngineOptions { DefaultBudget = _options.Budget }, time: _time, logging: _logging);

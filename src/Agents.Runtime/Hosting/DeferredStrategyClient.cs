@@ -5,9 +5,9 @@ using Microsoft.Extensions.AI;
 namespace Agents.Runtime.Hosting;
 
 /// <summary>A strategy's client that can be resolved before the models are open.</summary>
-internal sealed class DeferredStrategyClient(IAgents agents, string strategy, ReasoningRequest request) : IChatClient
+internal sealed class DeferredStrategyClient(IAgents agents, string model, string strategy, ReasoningRequest request) : IChatClient
 {
-    private readonly ChatClientMetadata _metadata = new("agents");
+    private readonly ChatClientMetadata _metadata = new("agents", defaultModelId: model);
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)

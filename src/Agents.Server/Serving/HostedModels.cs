@@ -1,33 +1,57 @@
 using System.Diagnostics.CodeAnalysis;
+using Agents.Plugins;
+using Agents.Runtime.Hosting;
 using Agents.Runtime.Reasoning;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Server.Serving;
 
-/// <summary>The chat client of the host, and the listed strategies over it. Strategies whose plugin is not loaded are neither listed nor found.</summary>
+/// <summary>The host's model, and the listed strategies over it. Strategies whose plugin is not loaded are neither listed nor found.</summary>
 internal sealed class HostedModels : IServedModels
 {
     private readonly ServedModel _model;
     private readonly IReadOnlyList<string> _strategies;
-    private readonly ReasoningEngine? _engine;
+    private readonly Func<IReadOnlyList<FeatureInfo>> _known;
+    private readonly Func<string, IChatClient> _open;
 
-    /// <summary>Creates the table.</summary>
+    /// <summary>Creates the table over the runtime: its default strategy is the plain model.</summary>
+    /// <param name="agents">The runtime.</param>
+    /// <param name="options">What is exposed.</param>
+    public HostedModels(IAgents agents, AgentsServerOptions options)
+        : this(options, agents.Client(), isStrategy: true)
+    {
+        _known = () => agents.Strategies;
+        _open = name => agents.Client(name);
+    }
+
+    /// <summary>Creates the table over a client.</summary>
     /// <param name="client">The model.</param>
     /// <param name="options">What is exposed.</param>
     /// <param name="engine">The engine that knows the strategies; null when the host has none.</param>
     /// <exception cref="ServerException">Strategies are listed, but there is no engine.</exception>
     public HostedModels(IChatClient client, AgentsServerOptions options, ReasoningEngine? engine = null)
+        : this(options, client, isStrategy: false)
     {
-        if (options.Strategies.Count > 0 && engine is null)
+        if (engine is not null)
         {
-            throw new ServerException($"The server shall offer the strategies {string.Join(", ", options.Strategies)}, but no reasoning engine is registered; register one before the server.");
+            ReasoningRequest request = new() { Models = RoleModels.Single(client, _model.Id) };
+            _known = () => engine.Strategies;
+            _open = name => new StrategyChatClient(engine, name, request);
         }
+        else if (_strategies.Count > 0)
+        {
+            throw new ServerException(
+                $"The server shall offer the strategies {string.Join(", ", _strategies)}, but the host has nothing that runs them; call services.AddAgents(...) or register a {nameof(ReasoningEngine)}.");
+        }
+    }
 
+    private HostedModels(AgentsServerOptions options, IChatClient client, bool isStrategy)
+    {
         string? stated = (client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata)?.DefaultModelId;
-        string id = options.ModelId ?? (string.IsNullOrEmpty(stated) ? "default" : stated);
-        _model = new ServedModel(id, client, IsStrategy: false);
+        _model = new ServedModel(options.ModelId ?? (string.IsNullOrEmpty(stated) ? "default" : stated), client, isStrategy);
         _strategies = options.Strategies;
-        _engine = engine;
+        _known = static () => [];
+        _open = static name => throw new ServerException($"There is no strategy '{name}'.");
     }
 
     /// <inheritdoc/>
@@ -35,7 +59,7 @@ internal sealed class HostedModels : IServedModels
     {
         get
         {
-            HashSet<string> known = _engine is null ? [] : [.. _engine.Strategies.Select(info => info.Id)];
+            HashSet<string> known = [.. _known().Select(info => info.Id)];
             return [_model.Id, .. _strategies.Where(known.Contains).Select(name => AgentsServerOptions.StrategyPrefix + name)];
         }
     }
@@ -49,20 +73,8 @@ internal sealed class HostedModels : IServedModels
             return true;
         }
 
-        model = null;
-        if (_engine is null || !id.StartsWith(AgentsServerOptions.StrategyPrefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        string name = id[AgentsServerOptions.StrategyPrefix.Length..];
-        if (!_strategies.Contains(name, StringComparer.Ordinal) || _engine.Strategies.All(info => info.Id != name))
-        {
-            return false;
-        }
-
-        ReasoningRequest request = new() { Models = RoleModels.Single(_model.Client, _model.Id) };
-        model = new ServedModel(id, new StrategyChatClient(_engine, name, request), IsStrategy: true);
-        return true;
+        string? name = _strategies.FirstOrDefault(name => id == AgentsServerOptions.StrategyPrefix + name);
+        model = name is null || _known().All(info => info.Id != name) ? null : new ServedModel(id, _open(name), IsStrategy: true);
+        return model is not null;
     }
 }

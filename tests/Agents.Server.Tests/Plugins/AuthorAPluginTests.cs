@@ -16,20 +16,7 @@ public sealed class AuthorAPluginTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static string Output
-    {
-        get
-        {
-            DirectoryInfo bin = new(AppContext.BaseDirectory);
-            DirectoryInfo root = bin;
-            while (!File.Exists(Path.Combine(root.FullName, "Agents.sln")))
-            {
-                root = root.Parent ?? throw new DirectoryNotFoundException("The repository is not above the tests.");
-            }
-
-            return Path.Combine(root.FullName, "samples", "AuthorAPlugin", "bin", bin.Parent!.Name, bin.Name);
-        }
-    }
+    private static string Output => Path.Combine(BuildFolder.Of("samples", "AuthorAPlugin"), BuildFolder.Framework);
 
     [Fact]
     public async Task Load_OfTheBuildOutput_IsActiveWithItsStrategy()
