@@ -1,9 +1,12 @@
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Threading;
+using Agents.Benchmarks.Training;
 
 return args switch
 {
     ["gemm", .. string[] rest] => MatrixBenchmark.Run(rest),
+    ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
+    ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -14,6 +17,8 @@ static int Usage()
         """
         usage: dotnet run -c Release --project tests/Agents.Benchmarks -- COMMAND
           gemm [TEXT]   matrix products, GFLOP/s per path and thread count; only rows whose name contains TEXT
+          ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
+          train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

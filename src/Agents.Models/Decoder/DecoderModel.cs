@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Agents.Models.Checkpoints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
 using Agents.Models.Tokenization;
@@ -44,6 +45,32 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _weights = weights;
         _rope = new RopeTables<float>(Shape, Math.Min(Shape.ContextLength, FirstPositions));
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
+    }
+
+    /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
+    /// <param name="path">File or folder.</param>
+    /// <param name="options">How to run; null for defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged or of an unsupported model; the message names file, place, found and expected.</exception>
+    public static async Task<DecoderModel> LoadAsync(string path, DecoderModelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        DecoderCheckpoint checkpoint = Directory.Exists(path)
+            ? await HuggingFaceCheckpoint.LoadAsync(path, cancellationToken).ConfigureAwait(false)
+            : await Task.Run(() => GgufCheckpoint.Load(path), cancellationToken).ConfigureAwait(false);
+        options ??= new DecoderModelOptions();
+        try
+        {
+            return await Task.Run(
+                () => new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, options with { Name = options.Name ?? checkpoint.Name }), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            checkpoint.Weights.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

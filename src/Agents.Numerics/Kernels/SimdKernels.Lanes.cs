@@ -3,7 +3,7 @@ using Agents.Numerics.Kernels.Lanes;
 namespace Agents.Numerics.Kernels;
 
 /// <content>Runs lane kernels at the width of the path.</content>
-public sealed unsafe partial class SimdKernels
+public sealed unsafe partial class SimdKernels : IKernels<float>
 {
     // Below this much work a chunk costs more to hand over than to do.
     private const int ElementsPerChunk = 16384;

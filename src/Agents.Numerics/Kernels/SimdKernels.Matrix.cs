@@ -68,6 +68,7 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
             UnitsPerChunk = Math.Max(1, RepackChunk / PanelLayout.Width / weight.Columns),
         };
         Run(ref body, (body.PanelCount + body.UnitsPerChunk - 1) / body.UnitsPerChunk);
+        GC.KeepAlive(packed);
     }
 
     /// <inheritdoc/>
@@ -78,6 +79,9 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
         RequireLayout(weight);
         RequireShape(a.Columns == weight.Inputs && c.Rows == a.Rows && c.Columns == weight.Outputs, a, weight.Outputs, weight.Inputs, c);
         Multiply(new ProductPlan { A = a, C = c, Packed = weight.Panels.Data, Bias = bias, Depth = a.Columns });
+
+        // The plan holds the address only; without this the memory might be freed as unreachable during the product.
+        GC.KeepAlive(weight);
     }
 
     // Elements per chunk of packing: some 20 µs.

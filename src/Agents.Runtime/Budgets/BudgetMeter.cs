@@ -148,8 +148,9 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
     /// <summary>Returns the output limit of each of several calls that start now, so that together they stay inside the token limit.</summary>
     /// <param name="asked">The limit that was asked for; null for none.</param>
     /// <param name="calls">How many calls share what is left.</param>
+    /// <param name="promptTokens">Estimate of the tokens each call will read.</param>
     /// <returns>At least 1; null when neither the caller nor the budget sets a limit.</returns>
-    public int? OutputLimit(int? asked, int calls = 1)
+    public int? OutputLimit(int? asked, int calls = 1, long promptTokens = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(calls);
         if (Limits.Tokens is null)
@@ -157,7 +158,7 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
             return asked;
         }
 
-        int share = (int)Math.Clamp(RemainingTokens / calls, 1, int.MaxValue);
+        int share = (int)Math.Clamp((RemainingTokens / calls) - promptTokens, 1, int.MaxValue);
         return Math.Min(asked ?? share, share);
     }
 
@@ -179,9 +180,13 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
         _ = _stopping.CancelAsync();
     }
 
-    /// <summary>Creates the error that says which limit ended the request and how to raise it.</summary>
+    /// <summary>Gets whether a call was refused or cut off: a request that merely reached a limit with its last call still completed.</summary>
+    public bool Refused { get; private set; }
+
+    /// <summary>Creates the error that says which limit ended the request and how to raise it, for a call that is refused or cut off.</summary>
     public BudgetExceededException Exceeded()
     {
+        Refused = true;
         BudgetUsage used = Used;
         StoppedBecause reason = Reason;
         return new BudgetExceededException(reason, reason switch

@@ -4,6 +4,7 @@ using Agents.Models;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
+using Agents.Training.Checkpoints;
 using Agents.Training.Optimization;
 
 namespace Agents.Training.Backward;
@@ -13,9 +14,13 @@ namespace Agents.Training.Backward;
 /// allocated in the constructor; accumulating and applying gradients allocates nothing. Not safe for concurrent calls.
 /// </summary>
 /// <typeparam name="T">Element type: float with vector kernels, double with the reference for gradient checks.</typeparam>
-public sealed unsafe class DecoderTrainer<T> : ITrainableModel
+public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const string UpdatesSection = "updates";
+    private const string WeightsSection = "weights";
+    private const string FirstSection = "first-moments";
+    private const string SecondSection = "second-moments";
     private readonly T _epsilon;
     private readonly RopeTables<T> _rope;
     private readonly PackedAttentionPlan<T> _plan = new();
@@ -61,6 +66,9 @@ public sealed unsafe class DecoderTrainer<T> : ITrainableModel
 
     /// <inheritdoc/>
     public ModelShape Shape => Weights.Shape;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Identity => ModelIdentity.Of(Shape, Options.Optimizer, sizeof(T));
 
     /// <summary>Gets the settings.</summary>
     public DecoderTrainerOptions Options { get; }
@@ -162,6 +170,32 @@ public sealed unsafe class DecoderTrainer<T> : ITrainableModel
         double norm = Optimizer.Step(Kernels, Weights, Gradients, learningRate);
         Gradients.Clear();
         return norm;
+    }
+
+    /// <inheritdoc/>
+    public void DiscardGradients() => Gradients.Clear();
+
+    /// <inheritdoc/>
+    public void SaveTo(CheckpointWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        long bytes = Weights.Length * sizeof(T);
+        writer.Add(UpdatesSection, BitConverter.GetBytes(Optimizer.Updates));
+        writer.Add(WeightsSection, Weights.Data, bytes);
+        writer.Add(FirstSection, Optimizer.FirstMoments, bytes);
+        writer.Add(SecondSection, Optimizer.SecondMoments, bytes);
+    }
+
+    /// <inheritdoc/>
+    public void LoadFrom(CheckpointReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        long bytes = Weights.Length * sizeof(T);
+        reader.Read(WeightsSection, Weights.Data, bytes);
+        reader.Read(FirstSection, Optimizer.FirstMoments, bytes);
+        reader.Read(SecondSection, Optimizer.SecondMoments, bytes);
+        Optimizer.Updates = BitConverter.ToInt64(reader.Bytes(UpdatesSection));
+        Gradients.Clear();
     }
 
     /// <inheritdoc/>

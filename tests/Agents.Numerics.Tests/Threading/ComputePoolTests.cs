@@ -89,15 +89,18 @@ public sealed unsafe class ComputePoolTests
     }
 
     [Theory]
-    [InlineData(ComputeLane.Foreground)]
-    [InlineData(ComputeLane.Background)]
-    public void Run_Nested_RunsOnTheSpot(ComputeLane lane)
+    [InlineData(ComputeLane.Foreground, 1)]
+    [InlineData(ComputeLane.Foreground, 2)]
+    [InlineData(ComputeLane.Background, 1)]
+    [InlineData(ComputeLane.Background, 2)]
+    public void Run_Nested_RunsOnTheSpot(ComputeLane lane, int chunks)
     {
+        // Two threads stay idle and would take chunks of a nested run that was offered to them.
         using ComputePool pool = new(new ComputePoolOptions { Threads = 4 });
-        using AlignedBuffer<int> counts = new(8 * 16);
+        using AlignedBuffer<int> counts = new(chunks * 16);
         NestedBody body = new() { Pool = pool, Lane = lane, Counts = counts.Data };
 
-        pool.Run(lane, ref body, 8);
+        pool.Run(lane, ref body, chunks);
 
         Assert.All(counts.Span.ToArray(), count => Assert.Equal(1, count));
     }
@@ -374,6 +377,7 @@ public sealed unsafe class ComputePoolTests
 
         public readonly void Execute(int chunk, int worker)
         {
+            SpinWait.SpinUntil(() => false, 1);
             if (Thread == Environment.CurrentManagedThreadId && worker == Worker)
             {
                 Interlocked.Increment(ref Counts[chunk]);

@@ -13,7 +13,8 @@ internal unsafe struct AttendKernel : ILaneKernel
     /// <summary>Rows (query, head) of a tile.</summary>
     public const int TileRows = 16;
 
-    private const int KeysPerPass = 32;
+    private const int KeysPerPass = 64;
+    private const int BlocksPerPass = 4;
 
     public AttentionShape Shape;
     public MatrixView<float> Queries;
@@ -154,7 +155,7 @@ internal unsafe struct AttendKernel : ILaneKernel
     private readonly float* RowOf(MatrixView<float> view, AttentionSegment<float>* segment, int keyValueHead, int row) =>
         view.Row(segment->QueryStart + (row / Group)) + (HeadOf(keyValueHead, row) * Shape.HeadSize);
 
-    /// <summary>Scores block by block, so that two blocks of keys serve all rows while they are in the first cache.</summary>
+    /// <summary>Scores four blocks at a time, so that these keys serve all rows while they are in the first cache.</summary>
     private readonly void Score<TLanes>(
         AttentionSegment<float>* segment, int keyValueHead, int firstRow, int rows, int maximumKeys, float* queries, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -162,7 +163,7 @@ internal unsafe struct AttendKernel : ILaneKernel
         int size = Shape.HeadSize;
         float scale = 1f / MathF.Sqrt(size);
         float* keys = segment->Keys + ((long)keyValueHead * segment->Capacity * size);
-        int step = rows > 4 ? 2 : int.MaxValue / 2;
+        int step = rows > 4 ? BlocksPerPass : int.MaxValue / 2;
         int blocks = (maximumKeys + 15) / 16;
         for (int block = 0; block < blocks; block += step)
         {

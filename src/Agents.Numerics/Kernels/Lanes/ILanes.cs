@@ -22,9 +22,6 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>All lanes equal.</summary>
     static abstract TSelf Broadcast(float value);
 
-    /// <summary>0, 1, …, 15.</summary>
-    static abstract TSelf Indices();
-
     static abstract TSelf Load(float* source);
 
     static abstract void Store(TSelf value, float* target);

@@ -42,9 +42,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Indices() => new(Vector128.Create(0f, 1f, 2f, 3f), Vector128.Create(4f, 5f, 6f, 7f), Vector128.Create(8f, 9f, 10f, 11f), Vector128.Create(12f, 13f, 14f, 15f));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Load(float* source) => new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

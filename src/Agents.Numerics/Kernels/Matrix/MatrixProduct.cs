@@ -77,9 +77,10 @@ internal static unsafe class MatrixProduct<TMath, TVector>
         int columns = Math.Min(plan.C.Columns - column, PanelLayout.MaximumColumns);
         int strips = PanelLayout.Strips(rows);
         int panels = PanelLayout.Panels(columns);
-        for (int k = 0; k < plan.Depth; k += PanelLayout.Depth)
+        int depthPerBlock = PanelLayout.EvenDepth(plan.Depth);
+        for (int k = 0; k < plan.Depth; k += depthPerBlock)
         {
-            int depth = Math.Min(plan.Depth - k, PanelLayout.Depth);
+            int depth = Math.Min(plan.Depth - k, depthPerBlock);
             PackBody pack = new()
             {
                 Plan = plan,

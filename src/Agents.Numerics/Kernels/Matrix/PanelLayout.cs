@@ -18,6 +18,14 @@ internal static class PanelLayout
     /// <summary>Columns packed at a time (4 MiB per block of b).</summary>
     public const int MaximumColumns = 128 * Width;
 
+    /// <summary>Returns the steps of k per block when blocks should be nearly equal: 257 is cut into 132 and 125, not 256 and 1.</summary>
+    /// <param name="depth">Length of the chains, at least 1.</param>
+    public static int EvenDepth(int depth)
+    {
+        int blocks = (int)(((long)depth + Depth - 1) / Depth);
+        return ((int)(((long)depth + blocks - 1) / blocks) + 3) / 4 * 4;
+    }
+
     /// <summary>Returns how many panels hold some columns.</summary>
     public static int Panels(int columns) => (int)(((long)columns + Width - 1) / Width);
 

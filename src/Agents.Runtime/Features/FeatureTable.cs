@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Agents.Plugins;
+
+namespace Agents.Runtime.Features;
+
+/// <summary>Features that live in the host's own code, without a plugin. Adding replaces an immutable table, so readers never wait.</summary>
+public sealed class FeatureTable : IFeatureSource
+{
+    private ImmutableDictionary<(Type Point, string Id), (FeatureInfo Info, object Feature)> _features =
+        ImmutableDictionary<(Type, string), (FeatureInfo, object)>.Empty;
+
+    /// <summary>Adds a feature.</summary>
+    /// <typeparam name="T">The extension point.</typeparam>
+    /// <param name="info">Id and summary.</param>
+    /// <param name="feature">The feature.</param>
+    /// <returns>This table.</returns>
+    /// <exception cref="ArgumentException">The extension point has a feature with this id.</exception>
+    public FeatureTable Add<T>(FeatureInfo info, T feature)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArgumentNullException.ThrowIfNull(feature);
+        ArgumentException.ThrowIfNullOrWhiteSpace(info.Id);
+        return ImmutableInterlocked.TryAdd(ref _features, (typeof(T), info.Id), (info, feature))
+            ? this
+            : throw new ArgumentException($"There is already a {typeof(T).Name} with the id '{info.Id}'.", nameof(info));
+    }
+
+    /// <inheritdoc/>
+    public bool TryGet<T>(string id, [NotNullWhen(true)] out T? feature)
+        where T : class
+    {
+        bool found = Volatile.Read(ref _features).TryGetValue((typeof(T), id), out (FeatureInfo Info, object Feature) entry);
+        feature = found ? (T)entry.Feature : null;
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FeatureInfo> List<T>()
+        where T : class =>
+        [.. Volatile.Read(ref _features)
+            .Where(pair => pair.Key.Point == typeof(T))
+            .Select(pair => pair.Value.Info)
+            .OrderBy(info => info.Id, StringComparer.Ordinal)];
+}

@@ -1,0 +1,130 @@
+using Agents.Budgets;
+using Agents.Reasoning;
+using Agents.Runtime.Budgets;
+using Agents.Tracing;
+using Agents.Verification;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Agents.Runtime.Reasoning;
+
+/// <summary>The context of one strategy or step: a node of the trace, and through <see cref="Run"/> all that the request shares.</summary>
+internal class ReasoningContext : IReasoningContext
+{
+    // Indices far from those that strategies use for their own streams.
+    private const ulong CallStreams = 0xCA11_0000_0000_0000;
+    private const ulong NestedStreams = 0x5E57_0000_0000_0000;
+    private readonly StrategyScope _scope;
+
+    protected ReasoningContext(ReasoningRun run, int nodeId, StrategyScope scope)
+    {
+        Run = run;
+        NodeId = nodeId;
+        _scope = scope;
+    }
+
+    public ReasoningRun Run { get; }
+
+    public int NodeId { get; }
+
+    public StrategyOptions Options => _scope.Options;
+
+    public IBudgetMeter Budget => Run.Meter;
+
+    public IVerifier? Verifier => Run.Verifier;
+
+    public IAnswerFormat Answers => Run.Answers;
+
+    public TimeProvider Time => Run.Time;
+
+    public ILogger Logger => Run.Logger;
+
+    /// <summary>Creates the context of a strategy.</summary>
+    /// <param name="run">The request.</param>
+    /// <param name="strategy">Id of the strategy.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="stream">Its random stream.</param>
+    /// <param name="parent">Node it hangs below; null for the root.</param>
+    /// <param name="depth">How many strategies lie around it.</param>
+    public static ReasoningContext ForStrategy(
+        ReasoningRun run, string strategy, StrategyOptions options, SampleStream stream, int? parent = null, int depth = 0) =>
+        new(run, run.Trace.Begin(parent, TraceNodeKind.Strategy, strategy), new StrategyScope(strategy, options, stream, depth));
+
+    public IChatClient Model(string role = ModelRoles.Default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(role);
+        return new RecordingChatClient(this, role, Run.Models.For(role));
+    }
+
+    public IReadOnlyList<ChatMessage> Prompt(string name, IReadOnlyDictionary<string, object?> variables, string role = ModelRoles.Default) =>
+        Run.Prompts.Render(name, variables, Run.Models.For(role).FindName());
+
+    public SampleStream Random(ulong index = 0) => _scope.Stream.Fork(index);
+
+    /// <summary>Returns the stream of the next call that names none: calls that start in a fixed order get fixed streams.</summary>
+    public SampleStream NextCallStream() => _scope.Stream.Fork(CallStreams).Fork(_scope.NextCall());
+
+    public IReasoningStep BeginStep(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new ReasoningStep(Run, Run.Trace.Begin(NodeId, TraceNodeKind.Step, name), _scope, name);
+    }
+
+    public async Task<ReasoningAnswer> SolveAsync(
+        string strategy, ReasoningTask task, StrategyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        StrategyOptions own = options ?? Options with { Settings = null };
+        IReasoningStrategy instance = Run.Strategy(strategy, own);
+        if (_scope.Depth + 1 >= Run.Options.MaximumDepth)
+        {
+            throw new ReasoningException(
+                $"The strategy '{_scope.Strategy}' calls '{strategy}' at depth {_scope.Depth + 2}; the limit is {Run.Options.MaximumDepth}. Do strategies call each other in a circle?");
+        }
+
+        SampleStream stream = _scope.Stream.Fork(NestedStreams).Fork(_scope.NextNested());
+        ReasoningContext inner = ForStrategy(Run, strategy, own, stream, NodeId, _scope.Depth + 1);
+        StrategyReader reader = new(inner, strategy);
+        try
+        {
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Run.Token);
+            await using (reader.ConfigureAwait(false))
+            {
+                reader.Start(instance, task, linked.Token);
+                while (await reader.NextAsync().ConfigureAwait(false) is not null)
+                {
+                }
+            }
+
+            return reader.RequireAnswer();
+        }
+        finally
+        {
+            Run.Trace.CloseBelow(inner.NodeId);
+            Run.Trace.End(inner.NodeId, node => node with { Text = reader.Answer?.Text });
+        }
+    }
+
+    public void Note(int nodeId, string key, string value) => Run.Trace.Note(nodeId, key, value);
+
+    public void SetValue(int nodeId, double value) => Run.Trace.SetValue(nodeId, value);
+
+    /// <summary>What a strategy and its steps share.</summary>
+    internal sealed class StrategyScope(string strategy, StrategyOptions options, SampleStream stream, int depth)
+    {
+        private long _calls;
+        private long _nested;
+
+        public string Strategy { get; } = strategy;
+
+        public StrategyOptions Options { get; } = options;
+
+        public SampleStream Stream { get; } = stream;
+
+        public int Depth { get; } = depth;
+
+        public ulong NextCall() => (ulong)Interlocked.Increment(ref _calls);
+
+        public ulong NextNested() => (ulong)Interlocked.Increment(ref _nested);
+    }
+}

@@ -1,0 +1,103 @@
+using Agents.Budgets;
+using Agents.Prompts;
+using Agents.Reasoning;
+using Agents.Runtime.Budgets;
+using Agents.Runtime.Features;
+using Agents.Runtime.Tracing;
+using Agents.Verification;
+using Microsoft.Extensions.Logging;
+
+namespace Agents.Runtime.Reasoning;
+
+/// <summary>What all strategies, steps and calls of one request share.</summary>
+internal sealed class ReasoningRun : IDisposable
+{
+    private readonly CancellationTokenSource _strategies;
+    private readonly CancellationTokenRegistration _callerCancels;
+    private readonly CancellationTokenRegistration _limitStops;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ReasoningRun(
+        RoleModels models, IPromptLibrary prompts, IFeatureSource features, IAnswerFormat answers, IVerifier? verifier,
+        ReasoningEngineOptions options, Budget budget, TimeProvider time, ILogger logger, CancellationToken caller)
+    {
+        Models = models;
+        Prompts = prompts;
+        Features = features;
+        Answers = answers;
+        Verifier = verifier;
+        Options = options;
+        Time = time;
+        Logger = logger;
+        Trace = new TraceRecorder(time);
+        Meter = new BudgetMeter(budget, time);
+        _strategies = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        Token = _strategies.Token;
+        _callerCancels = caller.UnsafeRegister(static state => ((BudgetMeter)state!).Stop(StoppedBecause.Cancelled), Meter);
+
+        // Limits of tokens, calls and cost end the calls; a strategy may still conclude with what it has. Time and the caller end the strategy as well.
+        _limitStops = Meter.Stopping.UnsafeRegister(
+            static state =>
+            {
+                var run = (ReasoningRun)state!;
+                if (run.Meter.Reason is StoppedBecause.Duration or StoppedBecause.Cancelled)
+                {
+                    run._cancelled.TrySetResult();
+                    _ = run._strategies.CancelAsync();
+                }
+            },
+            this);
+        Abandon = AbandonAsync();
+    }
+
+    public RoleModels Models { get; }
+
+    public IPromptLibrary Prompts { get; }
+
+    public IFeatureSource Features { get; }
+
+    public IAnswerFormat Answers { get; }
+
+    public IVerifier? Verifier { get; }
+
+    public ReasoningEngineOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public TraceRecorder Trace { get; }
+
+    public BudgetMeter Meter { get; }
+
+    /// <summary>Gets the token that strategies receive.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>Gets the task that completes when a cancelled strategy has used up its grace.</summary>
+    public Task Abandon { get; }
+
+    /// <summary>Finds a strategy and checks the names of its settings.</summary>
+    public IReasoningStrategy Strategy(string id, StrategyOptions options) => StrategyLookup.Find(Features, id, options);
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _callerCancels.Dispose();
+        _limitStops.Dispose();
+        Meter.Dispose();
+    }
+
+    private async Task AbandonAsync()
+    {
+        try
+        {
+            await _cancelled.Task.WaitAsync(_ended.Token).ConfigureAwait(false);
+            await Task.Delay(Options.StopGrace, Time, _ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The request ended in time.
+        }
+    }
+}

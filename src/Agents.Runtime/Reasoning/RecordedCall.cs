@@ -1,0 +1,126 @@
+using Agents.Reasoning;
+using Agents.Runtime.Tracing;
+using Agents.Tracing;
+using Microsoft.Extensions.AI;
+
+namespace Agents.Runtime.Reasoning;
+
+/// <summary>One model call in the trace: opened before it starts, closed with what it brought, its retries charged and shown below it.</summary>
+internal sealed class RecordedCall : IAttemptObserver
+{
+    private readonly ReasoningRun _run;
+    private readonly RoleModel _model;
+    private readonly IReadOnlyList<ChatMessage> _messages;
+    private readonly int _callsPerAttempt;
+    private readonly string _role;
+    private int? _attemptNode;
+    private bool _closed;
+
+    /// <summary>Opens the node.</summary>
+    /// <param name="run">The request.</param>
+    /// <param name="parent">Node the call hangs below.</param>
+    /// <param name="role">Role of the model.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="messages">What it reads.</param>
+    /// <param name="callsPerAttempt">How many calls a further attempt costs: 1, or the size of a native group.</param>
+    public RecordedCall(ReasoningRun run, int parent, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1)
+    {
+        _run = run;
+        _model = model;
+        _messages = messages;
+        _callsPerAttempt = callsPerAttempt;
+        _role = role;
+        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName());
+    }
+
+    /// <summary>Gets the node.</summary>
+    public int NodeId { get; }
+
+    private TraceRecorder Trace => _run.Trace;
+
+    /// <summary>Closes the node with a response, charges its tokens and puts the node's id on it.</summary>
+    /// <param name="response">The response.</param>
+    public void Complete(ChatResponse response)
+    {
+        _closed = true;
+        TokenCounts counts = TokenCounts.Of(response, _messages);
+        if (counts.Estimated)
+        {
+            Trace.Note(NodeId, "usage", "estimated");
+        }
+
+        if (response.FinishReason is { } finish)
+        {
+            Trace.Note(NodeId, "finish", finish.Value);
+        }
+
+        GenerationRecord? record = response.Generation();
+        Trace.End(NodeId, node => node with
+        {
+            Text = response.Text,
+            Model = response.ModelId ?? node.Model,
+            Record = record,
+            PromptTokens = counts.Prompt,
+            CompletionTokens = counts.Completion,
+            Attempt = record?.Attempt ?? node.Attempt,
+        });
+        (response.AdditionalProperties ??= [])[ChatResponseTrace.NodePropertyName] = NodeId;
+        _run.Meter.ChargeTokens(counts.Prompt, counts.Completion, _model.Prices);
+    }
+
+    /// <summary>Closes the node with an error, keeping and charging what had arrived; does nothing when it is closed.</summary>
+    /// <param name="error">Why the call failed.</param>
+    /// <param name="partial">What had arrived; null for nothing.</param>
+    public void Fail(Exception error, ChatResponse? partial = null)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        TokenCounts counts = partial is { Text.Length: > 0 } ? TokenCounts.Of(partial, _messages) : default;
+        Trace.End(NodeId, node => node with
+        {
+            Error = OneLine(error),
+            Text = partial?.Text,
+            PromptTokens = counts.Prompt,
+            CompletionTokens = counts.Completion,
+        });
+        _run.Meter.ChargeTokens(counts.Prompt, counts.Completion, _model.Prices);
+    }
+
+    /// <inheritdoc/>
+    public void Starting(int attempt)
+    {
+        // The first attempt is the call itself, which is charged and has its node.
+        if (attempt > 0)
+        {
+            _run.Meter.ChargeCalls(_callsPerAttempt, exact: true);
+            _attemptNode = BeginAttempt(attempt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Failed(int attempt, Exception error)
+    {
+        int node = _attemptNode ?? BeginAttempt(attempt);
+        Trace.End(node, open => open with { Error = OneLine(error) });
+        _attemptNode = null;
+    }
+
+    /// <inheritdoc/>
+    public void Succeeded(int attempt)
+    {
+        if (_attemptNode is { } node)
+        {
+            Trace.End(node);
+        }
+    }
+
+    /// <summary>Describes an error in one line.</summary>
+    /// <param name="error">The error.</param>
+    internal static string OneLine(Exception error) => $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
+
+    private int BeginAttempt(int attempt) => Trace.Begin(NodeId, TraceNodeKind.Attempt, _role, _role, _model.FindName(), attempt);
+}

@@ -1,0 +1,231 @@
+using System.Runtime.CompilerServices;
+using Agents.Budgets;
+using Agents.Reasoning;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Agents.Runtime.Reasoning;
+
+/// <summary>The client of one role inside one request: charges every call before it starts, cancels it at a hard limit, and records it in the trace.</summary>
+internal sealed class RecordingChatClient(ReasoningContext context, string role, RoleModel model) : IChatClient, IGroupSampler
+{
+    private readonly ReasoningRun _run = context.Run;
+
+    /// <inheritdoc/>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<ChatMessage> read = Read(messages);
+        _run.Meter.ChargeCalls();
+        return await CallAsync(read, options, StreamOf(options), 1, Open(read), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<ChatMessage> read = Read(messages);
+        _run.Meter.ChargeCalls();
+        RecordedCall call = Open(read);
+        List<ChatResponseUpdate> arrived = [];
+        bool complete = false;
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
+        IAsyncEnumerator<ChatResponseUpdate> updates = model.Client
+            .GetStreamingResponseAsync(read, Prepare(options, read, StreamOf(options), 1, call), linked.Token)
+            .GetAsyncEnumerator(linked.Token);
+        try
+        {
+            while (await NextAsync(updates, call, arrived).ConfigureAwait(false))
+            {
+                arrived.Add(updates.Current);
+                yield return updates.Current;
+            }
+
+            complete = true;
+        }
+        finally
+        {
+            await updates.DisposeAsync().ConfigureAwait(false);
+            if (!complete)
+            {
+                // Also reached when the reader stops early: what was generated is charged. A node that failed is closed already.
+                call.Fail(new OperationCanceledException("The stream was not read to its end."), arrived.ToChatResponse());
+            }
+        }
+
+        ChatResponse response = arrived.ToChatResponse();
+        call.Complete(response);
+        yield return new ChatResponseUpdate
+        {
+            Role = ChatRole.Assistant,
+            MessageId = arrived.Count > 0 ? arrived[^1].MessageId : null,
+            ResponseId = response.ResponseId,
+            AdditionalProperties = new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ChatResponse>> SampleAsync(
+        IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        IReadOnlyList<ChatMessage> read = Read(messages);
+        int granted = _run.Meter.ChargeCalls(count);
+        SampleStream stream = StreamOf(options);
+        if (granted < count)
+        {
+            context.Logger.LogWarning("The call budget allows {Granted} of {Count} samples.", granted, count);
+            _run.Trace.Note(context.NodeId, "groupCutTo", $"{granted} of {count}");
+        }
+
+        return granted > 1 && model.Client.GetService(typeof(IGroupSampler)) is IGroupSampler native
+            ? await NativeAsync(native, read, granted, options, stream, cancellationToken).ConfigureAwait(false)
+            : await ParallelAsync(read, granted, options, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : model.Client.GetService(serviceType, serviceKey);
+    }
+
+    /// <summary>Does nothing: the inner client belongs to the host.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static IReadOnlyList<ChatMessage> Read(IEnumerable<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+    }
+
+    private async Task<IReadOnlyList<ChatResponse>> NativeAsync(
+        IGroupSampler sampler, IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
+    {
+        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(i => Open(messages, i == 0 ? count : 1))];
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
+        try
+        {
+            IReadOnlyList<ChatResponse> responses = await sampler
+                .SampleAsync(messages, count, Prepare(options, messages, stream, count, calls[0]), linked.Token)
+                .ConfigureAwait(false);
+            if (responses.Count != count)
+            {
+                throw new ReasoningException($"The group sampler of the model '{model.FindName() ?? "(unknown)"}' gave {responses.Count} responses for {count} samples.");
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                calls[i].Complete(responses[i]);
+            }
+
+            return responses;
+        }
+        catch (Exception error)
+        {
+            Exception reported = Reported(error);
+            foreach (RecordedCall call in calls)
+            {
+                call.Fail(reported);
+            }
+
+            if (ReferenceEquals(reported, error))
+            {
+                throw;
+            }
+
+            throw reported;
+        }
+    }
+
+    // One failed sample of many is data (its node carries the error), not the end of the group; only a group without any response fails.
+    private async Task<IReadOnlyList<ChatResponse>> ParallelAsync(
+        IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
+    {
+        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(_ => Open(messages))];
+        Task<ChatResponse>[] tasks = [.. calls.Select((call, i) =>
+            CallAsync(messages, options, stream.Fork((ulong)i), count, call, cancellationToken))];
+        await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ChatResponse[] responses = [.. tasks.Where(task => task.IsCompletedSuccessfully).Select(task => task.Result)];
+        if (responses.Length == 0 || (cancellationToken.IsCancellationRequested && _run.Meter.Reason is StoppedBecause.Completed or StoppedBecause.Cancelled))
+        {
+            await tasks.First(task => !task.IsCompletedSuccessfully).ConfigureAwait(false);
+        }
+
+        if (responses.Length < count)
+        {
+            context.Logger.LogWarning("{Failed} of {Count} samples failed; the trace has the errors.", count - responses.Length, count);
+        }
+
+        return responses;
+    }
+
+    private async Task<ChatResponse> CallAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, SampleStream stream, int siblings, RecordedCall call, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
+        try
+        {
+            ChatResponse response = await model.Client
+                .GetResponseAsync(messages, Prepare(options, messages, stream, siblings, call), linked.Token)
+                .ConfigureAwait(false);
+            call.Complete(response);
+            return response;
+        }
+        catch (Exception error)
+        {
+            Exception reported = Reported(error);
+            call.Fail(reported);
+            if (ReferenceEquals(reported, error))
+            {
+                throw;
+            }
+
+            throw reported;
+        }
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, RecordedCall call, List<ChatResponseUpdate> arrived)
+    {
+        try
+        {
+            return await updates.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Exception reported = Reported(error);
+            call.Fail(reported, arrived.ToChatResponse());
+            if (ReferenceEquals(reported, error))
+            {
+                throw;
+            }
+
+            throw reported;
+        }
+    }
+
+    // A call that a hard limit cut off reports the limit, not the cancellation it came as.
+    private Exception Reported(Exception error) =>
+        error is OperationCanceledException && _run.Meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled) ? _run.Meter.Exceeded() : error;
+
+    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1) =>
+        new(_run, context.NodeId, role, model, messages, callsPerAttempt);
+
+    private SampleStream StreamOf(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Stream, out object? value) == true && value is SampleStream stream
+            ? stream
+            : context.NextCallStream();
+
+    private ChatOptions Prepare(ChatOptions? options, IReadOnlyList<ChatMessage> messages, SampleStream stream, int siblings, RecordedCall call)
+    {
+        ChatOptions prepared = options?.Clone() ?? new ChatOptions();
+        int? asked = context.Options.MaxTokens is { } limit ? Math.Min(prepared.MaxOutputTokens ?? limit, limit) : prepared.MaxOutputTokens;
+        prepared.MaxOutputTokens = _run.Meter.OutputLimit(asked, siblings, TokenCounts.OfPrompt(messages));
+        prepared.AdditionalProperties = prepared.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(prepared.AdditionalProperties);
+        prepared.AdditionalProperties[ChatOptionKeys.Stream] = stream;
+        prepared.AdditionalProperties[IAttemptObserver.OptionName] = call;
+        return prepared;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Agents.Plugins;
+using Agents.Reasoning;
+using Agents.Runtime.Features;
+
+namespace Agents.Runtime.Reasoning;
+
+/// <summary>Finds strategies by id; unknown ids and misspelt settings are errors that name the nearest known ones.</summary>
+internal static class StrategyLookup
+{
+    /// <summary>Finds a strategy.</summary>
+    /// <param name="features">Where strategies are.</param>
+    /// <param name="id">Id of the strategy.</param>
+    /// <param name="options">Its options.</param>
+    /// <exception cref="StrategyNotFoundException">The id is unknown.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or a setting's name is unknown.</exception>
+    public static IReasoningStrategy Find(IFeatureSource features, string id, StrategyOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        options.Validate();
+        IReadOnlyList<FeatureInfo> known = features.List<IReasoningStrategy>();
+        if (!features.TryGet(id, out IReasoningStrategy? strategy))
+        {
+            throw StrategyNotFoundException.For(id, [.. known.Select(info => info.Id)]);
+        }
+
+        if (options.Settings is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } settings)
+        {
+            CheckNames(id, settings, known.FirstOrDefault(info => info.Id == id));
+        }
+
+        return strategy;
+    }
+
+    private static void CheckNames(string id, JsonElement settings, FeatureInfo? info)
+    {
+        if (settings.ValueKind != JsonValueKind.Object)
+        {
+            throw new ArgumentException($"The settings of the strategy '{id}' are a JSON {settings.ValueKind}; give an object.");
+        }
+
+        // A strategy that documents no settings checks them itself.
+        if (info is not { Settings.Count: > 0 })
+        {
+            return;
+        }
+
+        string[] broken = [.. settings.EnumerateObject()
+            .Where(property => !info.Settings.ContainsKey(property.Name))
+            .Select(property => $"'{property.Name}'. {NearestNames.Describe(property.Name, [.. info.Settings.Keys])}")];
+        if (broken.Length > 0)
+        {
+            throw new ArgumentException($"The strategy '{id}' has no setting {string.Join(" Nor ", broken)}");
+        }
+    }
+}
