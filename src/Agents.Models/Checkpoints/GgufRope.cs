@@ -18,7 +18,7 @@ internal static class GgufRope
 
         string at = architecture + ".rope.scaling.";
         string kind = file.Metadata.GetString(at + "type", "none");
-        double factor = GgufShape.Widen(file.Metadata.GetSingle(at + "factor", 1));
+        double factor = ShortestDecimal.Widen(file.Metadata.GetSingle(at + "factor", 1));
         int original = file.Metadata.GetInt32(at + "original_context_length", 8192);
         return kind switch
         {
@@ -74,7 +74,7 @@ internal static class GgufRope
         var divisors = new float[headSize / 2];
         file.ReadFloats(tensor, divisors);
         RopeScaling published = new(RopeScalingKind.Llama3, divisors[^1]);
-        double theta = GgufShape.Widen(file.Metadata.GetSingle(architecture + ".rope.freq_base", 10_000));
+        double theta = ShortestDecimal.Widen(file.Metadata.GetSingle(architecture + ".rope.freq_base", 10_000));
         bool matches = divisors[^1] > 1 && theta > 1
             && Llama3Divisors(theta, published, headSize).Zip(divisors, (a, b) => Math.Abs(a - b) <= DivisorTolerance * b).All(near => near);
         return matches ? published : new RopeScaling(RopeScalingKind.Divisors, Divisors: divisors);

@@ -35,8 +35,8 @@ internal static class GgufShape
             HiddenSize = hidden,
             Layers = [.. Enumerable.Range(0, layers).Select(i => new LayerShape(heads[i], sharedHeads[i], headSize, feedForward[i]))],
             ContextLength = ShapeLimits.Require(Key("context_length"), metadata.GetInt64(At("context_length")), ShapeLimits.Context),
-            RmsNormEpsilon = Widen(metadata.GetSingle(At("attention.layer_norm_rms_epsilon"))),
-            RopeTheta = Widen(metadata.GetSingle(At("rope.freq_base"), 10_000)),
+            RmsNormEpsilon = ShortestDecimal.Widen(metadata.GetSingle(At("attention.layer_norm_rms_epsilon"))),
+            RopeTheta = ShortestDecimal.Widen(metadata.GetSingle(At("rope.freq_base"), 10_000)),
             RopeScaling = GgufRope.Read(file, architecture, headSize),
             TiedEmbeddings = !file.TryGetTensor("output.weight", out _),
             AttentionBias = architecture == "qwen2" || file.TryGetTensor("blk.0.attn_q.bias", out _),
@@ -103,9 +103,6 @@ internal static class GgufShape
         writer.AddMetadata(at + "vocab_size", GgufValue.Of((uint)shape.VocabularySize));
         GgufRope.WriteMetadata(writer, shape);
     }
-
-    /// <summary>The decimal number that was meant: 1e-5 in single precision becomes 1e-5 in double, not 9.99999974e-6.</summary>
-    public static double Widen(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static GgufValue Counts(ImmutableArray<LayerShape> layers, Func<LayerShape, int> count)
     {

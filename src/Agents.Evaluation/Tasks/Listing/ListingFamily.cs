@@ -41,6 +41,30 @@ public sealed class ListingFamily : GeneratedTaskFamily<ListingPlan>
         return distribution[stream.PickWeighted([.. distribution.Select(answer => answer.Probability)])].Text;
     }
 
+    /// <summary>Makes an item of the bare prompt. It belongs to no generated set: <see cref="ITaskFamily.Corrupt"/> refuses it.</summary>
+    /// <param name="category">The category.</param>
+    /// <param name="stream">Draws the answer from the true distribution.</param>
+    public TaskItem CreateBare(ListingCategory category, ref SampleStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(category);
+        string answer = DrawBareAnswer(category, ref stream);
+        return new TaskItem
+        {
+            Id = Id + "/bare/" + category.Name,
+            Family = Id,
+            Template = "bare",
+            Question = BareQuestion(category),
+            Answer = answer,
+            Steps = "",
+            Slots = [answer],
+            Facts = ["any " + category.Name, "ask " + category.Name],
+            Alternatives = category.Distribution(_options.Exponent),
+            Difficulty = 1,
+            Split = TaskSplit.Train,
+            Lineage = default,
+        };
+    }
+
     /// <inheritdoc/>
     protected override ListingPlan Draw(int difficulty, ref SampleStream stream)
     {

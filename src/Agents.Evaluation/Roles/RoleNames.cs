@@ -1,0 +1,38 @@
+namespace Agents.Evaluation.Roles;
+
+/// <summary>Names of the roles that training data is written for.</summary>
+public static class RoleNames
+{
+    /// <summary>Question to solution.</summary>
+    public const string Solve = "solve";
+
+    /// <summary>Question and solution to critique and verdict.</summary>
+    public const string Verify = "verify";
+
+    /// <summary>Question, solution and critique to corrected solution.</summary>
+    public const string Refine = "refine";
+
+    /// <summary>Question and candidates to a new solution.</summary>
+    public const string Aggregate = "aggregate";
+
+    /// <summary>Question and candidates to the number of the most consistent one.</summary>
+    public const string Choose = "choose";
+
+    /// <summary>Question to its conditions.</summary>
+    public const string Sticker = "sticker";
+
+    /// <summary>Conditions to solution.</summary>
+    public const string SolveFromSticker = "solve-from-sticker";
+
+    /// <summary>Question to several answers with probabilities.</summary>
+    public const string Verbalize = "verbalize";
+
+    /// <summary>Question to a similar question with its solution.</summary>
+    public const string Variant = "variant";
+
+    /// <summary>Question and solution to feedback that names the corrections.</summary>
+    public const string Feedback = "feedback";
+
+    /// <summary>Question, solution and feedback to revised solution.</summary>
+    public const string Revise = "revise";
+}

@@ -1,0 +1,38 @@
+namespace Agents.Evaluation.Roles;
+
+/// <summary>Names of the prompts that strategies use at run time: training examples must be rendered with exactly these.</summary>
+public sealed record RolePrompts
+{
+    /// <summary>Gets the prompt of solving; empty means that the question itself is the user's message.</summary>
+    public string Solve { get; init; } = "";
+
+    /// <summary>Gets the prompt with variables question, solution.</summary>
+    public string Verify { get; init; } = "self-aggregation/verify";
+
+    /// <summary>Gets the prompt with variables question, solution, critique.</summary>
+    public string Refine { get; init; } = "malt/refine";
+
+    /// <summary>Gets the prompt with variables question, candidates (each with number, text).</summary>
+    public string Aggregate { get; init; } = "self-aggregation/aggregate";
+
+    /// <summary>Gets the prompt with variables question, candidates (each with number, text).</summary>
+    public string Choose { get; init; } = "self-aggregation/choose";
+
+    /// <summary>Gets the prompt with variable question.</summary>
+    public string Sticker { get; init; } = "sift/sticker";
+
+    /// <summary>Gets the prompt with variable sticker.</summary>
+    public string SolveFromSticker { get; init; } = "sift/solve-from-sticker";
+
+    /// <summary>Gets the prompt with variables question, count.</summary>
+    public string Verbalize { get; init; } = "verbalized-sampling/list";
+
+    /// <summary>Gets the prompt with variable question.</summary>
+    public string Variant { get; init; } = "test-time-improvement/variant";
+
+    /// <summary>Gets the prompt with variables question, solution.</summary>
+    public string Feedback { get; init; } = "self-aggregation/feedback";
+
+    /// <summary>Gets the prompt with variables question, solution, feedback.</summary>
+    public string Revise { get; init; } = "self-aggregation/revise";
+}

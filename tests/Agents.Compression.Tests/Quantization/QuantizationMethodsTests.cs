@@ -1,0 +1,80 @@
+using Agents.Compression.Quantization;
+using Agents.Numerics.Formats;
+
+namespace Agents.Compression.Tests.Quantization;
+
+public sealed class QuantizationMethodsTests
+{
+    [Fact]
+    public void All_HoldsEveryBlockFormat() =>
+        Assert.Equal(BlockFormats.All.Select(format => format.Name.ToLowerInvariant()), new QuantizationMethods().All.Select(method => method.Id));
+
+    [Theory]
+    [InlineData("q8_0", ElementType.Q8_0, 64, 8.5)]
+    [InlineData("f16", ElementType.F16, 33, 16)]
+    [InlineData("bf16", ElementType.BF16, 33, 16)]
+    [InlineData("f32", ElementType.F32, 33, 32)]
+    public void Get_KnownId_ReturnsTheMethod(string id, ElementType type, int rowLength, double bits)
+    {
+        IQuantizationMethod method = new QuantizationMethods().Get(id);
+
+        Assert.Equal(id, method.Id);
+        Assert.Equal(type, method.TypeFor("w", rowLength));
+        Assert.Contains(FormattableString.Invariant($"{bits:0.##} bits"), method.Summary, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("q8-0", "'q8_0'")]
+    [InlineData("f61", "'f16'")]
+    [InlineData("Q8_0", "'q8_0'")]
+    public void Get_Misspelt_OffersTheNearest(string id, string expected)
+    {
+        QuantizationMethodNotFoundException error = Assert.Throws<QuantizationMethodNotFoundException>(() => new QuantizationMethods().Get(id));
+
+        Assert.Contains($"'{id}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean {expected}", error.Message, StringComparison.Ordinal);
+        Assert.IsAssignableFrom<CompressionException>(error);
+    }
+
+    [Fact]
+    public void Get_NothingNear_ListsWhatIsThere()
+    {
+        QuantizationMethodNotFoundException error = Assert.Throws<QuantizationMethodNotFoundException>(() => new QuantizationMethods().Get("awq-gptq"));
+
+        Assert.Contains("Known: bf16, f16, f32, q8_0.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Add_NewMethod_IsFound()
+    {
+        QuantizationMethods methods = new();
+        ConstantMethod method = new();
+
+        methods.Add(method);
+
+        Assert.Same(method, methods.Get("constant"));
+    }
+
+    [Fact]
+    public void Add_TakenId_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => new QuantizationMethods().Add(new RoundToNearest(new F16Format())));
+
+    [Fact]
+    public void TypeFor_RowsThatAreNoWholeBlocks_IsNull() =>
+        Assert.Null(new RoundToNearest(new Q80Format()).TypeFor("w", 48));
+
+    [Theory]
+    [InlineData(65519f, true)]
+    [InlineData(65520f, false)]
+    [InlineData(-1e9f, false)]
+    public void Encode_Half_RefusesWhatWouldBecomeInfinite(float value, bool holds)
+    {
+        RoundToNearest method = new(new F16Format());
+        byte[] stored = new byte[4];
+
+        Exception? error = Record.Exception(() => method.Encode("w", [1f, value], stored));
+
+        Assert.Equal(holds, error is null);
+        Assert.True(holds || error is ArgumentException);
+    }
+}
