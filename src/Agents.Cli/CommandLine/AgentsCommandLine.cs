@@ -26,6 +26,8 @@ internal static class AgentsCommandLine
     {
         RootCommand root = new("Reasoning agents that learn from what they do: ask, evaluate, train and inspect models in one process.")
         {
+            new AskCommand(),
+            new ChatCommand(),
             new TokenizeCommand(),
             new GenerateCommand(),
             new ScoreCommand(),

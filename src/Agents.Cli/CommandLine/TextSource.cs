@@ -38,7 +38,7 @@ internal sealed class TextSource
         string file = arguments.GetValue(_file)!;
         if (file == "-")
         {
-            return await Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            return await StandardInput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return File.Exists(file)

@@ -46,7 +46,7 @@ internal sealed class GenerateCommand : AgentsCommand
     protected override async Task<int> RunAsync(ParseResult arguments, CommandConsole console, CancellationToken cancellationToken)
     {
         string prompt = arguments.GetValue(_prompt)!;
-        prompt = prompt == "-" ? await Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false) : prompt;
+        prompt = prompt == "-" ? await StandardInput.ReadToEndAsync(cancellationToken).ConfigureAwait(false) : prompt;
         using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken).ConfigureAwait(false);
         int[] ids = Encode(model.Tokenizer, prompt);
         GenerationRequest request = new()

@@ -11,7 +11,7 @@ namespace Agents.Cli.Output;
 internal sealed class CommandConsole
 {
     /// <summary>Wide enough that redirected lines are not broken in the middle of a sentence.</summary>
-    private const int RedirectedWidth = 160;
+    private const int RedirectedWidth = 500;
 
     private readonly Lazy<IAnsiConsole> _screen;
     private readonly Lazy<IAnsiConsole> _notes;
