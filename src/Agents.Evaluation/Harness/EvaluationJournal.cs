@@ -89,7 +89,12 @@ internal sealed class EvaluationJournal : IDisposable
     {
         var lines = new List<string>();
         long end = 0;
-        var bytes = new byte[checked((int)file.Length)];
+        if (file.Length > Array.MaxLength)
+        {
+            throw new EvaluationException($"Journal {path} has {file.Length} bytes, at most {Array.MaxLength} can be read. Name another journal.");
+        }
+
+        var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         int start = 0;
         while (start < bytes.Length)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Agents.Evaluation.Statistics;
 
 namespace Agents.Evaluation.Harness;
@@ -46,6 +47,9 @@ public sealed record EvaluationSummary
 
     /// <summary>Gets tokens written.</summary>
     public required long CompletionTokens { get; init; }
+
+    /// <summary>Writes the summary as one line of JSON with the stable field names of the command line.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Default.EvaluationSummary);
 
     /// <summary>Sums up rows.</summary>
     /// <param name="task">Name of the task set.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Agents.Budgets;
 using Agents.Evaluation.Harness;
 using Agents.Evaluation.Tasks;
@@ -26,6 +27,28 @@ public sealed class HarnessTests : IDisposable
         Assert.Equal(2, summary.CallsPerQuestion);
         Assert.Equal(60 * 30.0 / summary.Correct, summary.TokensPerCorrect!.Value, 9);
         Assert.True(summary.Confidence95[0] < summary.Accuracy && summary.Accuracy < summary.Confidence95[1]);
+    }
+
+    [Fact]
+    public async Task ToJson_Summary_HasTheFieldsOfTheCommandLine()
+    {
+        EvaluationRun run = await Run(Solver(0.6), Options());
+
+        using JsonDocument json = JsonDocument.Parse(run.Summary.ToJson());
+
+        string[] fields = ["task", "strategy", "count", "correct", "accuracy", "confidence95", "callsPerQuestion", "tokensPerCorrect", "secondsPerCorrect"];
+        Assert.All(fields, field => Assert.True(json.RootElement.TryGetProperty(field, out _), field));
+        Assert.Equal(2, json.RootElement.GetProperty("confidence95").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingRight_CostsPerCorrectAreNull()
+    {
+        EvaluationRun run = await Run(Solver(0), Options());
+
+        Assert.Equal(0, run.Summary.Correct);
+        Assert.Null(run.Summary.TokensPerCorrect);
+        Assert.Null(run.Summary.SecondsPerCorrect);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ namespace Agents.Evaluation.Tasks.Arithmetic;
 /// </remarks>
 public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
 {
+    /// <summary>A misread factor stays small, or wrong solutions would give themselves away by size.</summary>
+    private const int MaximumWrongFactor = 9;
+
     private readonly ArithmeticOptions _options;
 
     /// <summary>Creates the family.</summary>
@@ -93,8 +96,8 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
             case 1 when step.Operator is '+' or '-' or '*':
                 // A misreading: the number of another condition, or the one that is not needed.
                 int[] others = [plan.Start, .. plan.Steps.Select(other => other.Operand), plan.Distractor, step.Operand + 1, step.Operand - 1];
-                int operand = stream.PickOther(others, step.Operand);
-                steps[at] = step with { Operand = Math.Max(operand, 1) };
+                int operand = Math.Max(stream.PickOther(others, step.Operand), 1);
+                steps[at] = step with { Operand = step.Operator == '*' ? Math.Min(operand, MaximumWrongFactor) : operand };
                 return new(Solve(plan.Start, steps, -1, 0), CorruptionKind.SwappedOperand, at);
             case 2 when step.Operator is '+' or '-':
                 steps[at] = step with { Operator = step.Operator == '+' ? '-' : '+' };
