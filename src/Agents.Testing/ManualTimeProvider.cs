@@ -5,7 +5,7 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(Func<bool> Holds, TaskCompletionSource Reached)> _waits = [];
     private readonly DateTimeOffset _start;
     private TimeSpan _elapsed;
     private long _created;
@@ -62,20 +62,14 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <summary>Completes when a number of timers is armed: the fact to wait for before <see cref="Advance"/>.</summary>
     /// <param name="count">How many timers, at least.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task WaitForTimersAsync(int count, CancellationToken cancellationToken = default)
-    {
-        lock (_gate)
-        {
-            if (_timers.Count >= count)
-            {
-                return Task.CompletedTask;
-            }
+    public Task WaitForTimersAsync(int count, CancellationToken cancellationToken = default) =>
+        WaitAsync(() => _timers.Count >= count, cancellationToken);
 
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waits.Add((count, reached));
-            return reached.Task.WaitAsync(cancellationToken);
-        }
-    }
+    /// <summary>Completes when a timer is armed that comes due a given time from now.</summary>
+    /// <param name="delay">The time.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task WaitForTimerDueAsync(TimeSpan delay, CancellationToken cancellationToken = default) =>
+        WaitAsync(() => _timers.Any(timer => timer.Due == _elapsed + delay), cancellationToken);
 
     /// <summary>Moves the clock; every timer that comes due fires at its own moment, on this thread.</summary>
     /// <param name="by">How far, not negative.</param>
@@ -91,6 +85,21 @@ public sealed class ManualTimeProvider : TimeProvider
         while (Next(target) is { } timer)
         {
             timer.Fire();
+        }
+    }
+
+    private Task WaitAsync(Func<bool> holds, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (holds())
+            {
+                return Task.CompletedTask;
+            }
+
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waits.Add((holds, reached));
+            return reached.Task.WaitAsync(cancellationToken);
         }
     }
 
@@ -122,7 +131,7 @@ public sealed class ManualTimeProvider : TimeProvider
             timer.Due = _elapsed + dueTime;
             timer.Order = _created++;
             _timers.Add(timer);
-            foreach ((int _, TaskCompletionSource reached) in _waits.Where(wait => wait.Count <= _timers.Count))
+            foreach ((Func<bool> _, TaskCompletionSource reached) in _waits.Where(wait => wait.Holds()))
             {
                 reached.TrySetResult();
             }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Agents.Plugins;
 
 namespace Agents.Runtime.Features;
@@ -28,13 +27,9 @@ public sealed class FeatureTable : IFeatureSource
     }
 
     /// <inheritdoc/>
-    public bool TryGet<T>(string id, [NotNullWhen(true)] out T? feature)
-        where T : class
-    {
-        bool found = Volatile.Read(ref _features).TryGetValue((typeof(T), id), out (FeatureInfo Info, object Feature) entry);
-        feature = found ? (T)entry.Feature : null;
-        return found;
-    }
+    public FeatureUse<T>? Acquire<T>(string id)
+        where T : class =>
+        Volatile.Read(ref _features).TryGetValue((typeof(T), id), out (FeatureInfo Info, object Feature) entry) ? new FeatureUse<T>((T)entry.Feature) : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<FeatureInfo> List<T>()

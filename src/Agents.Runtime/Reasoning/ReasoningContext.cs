@@ -1,6 +1,7 @@
 using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
+using Agents.Runtime.Features;
 using Agents.Tracing;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
@@ -75,7 +76,7 @@ internal class ReasoningContext : IReasoningContext
     {
         ArgumentNullException.ThrowIfNull(task);
         StrategyOptions own = options ?? Options with { Settings = null };
-        IReasoningStrategy instance = Run.Strategy(strategy, own);
+        using FeatureUse<IReasoningStrategy> use = Run.Strategy(strategy, own);
         if (_scope.Depth + 1 >= Run.Options.MaximumDepth)
         {
             throw new ReasoningException(
@@ -90,7 +91,7 @@ internal class ReasoningContext : IReasoningContext
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Run.Token);
             await using (reader.ConfigureAwait(false))
             {
-                reader.Start(instance, task, linked.Token);
+                reader.Start(use.Feature, task, linked.Token);
                 while (await reader.NextAsync().ConfigureAwait(false) is not null)
                 {
                 }

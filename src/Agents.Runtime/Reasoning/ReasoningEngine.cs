@@ -91,14 +91,14 @@ public sealed class ReasoningEngine
         request ??= new ReasoningRequest();
         cancellationToken.ThrowIfCancellationRequested();
         using ReasoningRun run = Create(request, cancellationToken);
-        IReasoningStrategy instance = run.Strategy(strategy, request.Options);
+        using FeatureUse<IReasoningStrategy> use = run.Strategy(strategy, request.Options);
         var stream = new SampleStream(request.Options.Seed, StableHash.Of(task.Id.Length > 0 ? task.Id : task.Question));
         ReasoningContext context = ReasoningContext.ForStrategy(run, strategy, request.Options, stream);
         StrategyReader reader = new(context, strategy);
         StoppedBecause stopped = StoppedBecause.Completed;
         await using (reader.ConfigureAwait(false))
         {
-            reader.Start(instance, task, run.Token);
+            reader.Start(use.Feature, task, run.Token);
             while (stopped == StoppedBecause.Completed)
             {
                 ReasoningUpdate? update = null;

@@ -78,7 +78,7 @@ internal sealed class ReasoningRun : IDisposable
     public Task Abandon { get; }
 
     /// <summary>Finds a strategy and checks the names of its settings.</summary>
-    public IReasoningStrategy Strategy(string id, StrategyOptions options) => StrategyLookup.Find(Features, id, options);
+    public FeatureUse<IReasoningStrategy> Strategy(string id, StrategyOptions options) => StrategyLookup.Find(Features, id, options);
 
     public void Dispose()
     {

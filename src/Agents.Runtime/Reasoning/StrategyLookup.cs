@@ -14,22 +14,17 @@ internal static class StrategyLookup
     /// <param name="options">Its options.</param>
     /// <exception cref="StrategyNotFoundException">The id is unknown.</exception>
     /// <exception cref="ArgumentException">An option is out of range or a setting's name is unknown.</exception>
-    public static IReasoningStrategy Find(IFeatureSource features, string id, StrategyOptions options)
+    public static FeatureUse<IReasoningStrategy> Find(IFeatureSource features, string id, StrategyOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         options.Validate();
         IReadOnlyList<FeatureInfo> known = features.List<IReasoningStrategy>();
-        if (!features.TryGet(id, out IReasoningStrategy? strategy))
-        {
-            throw StrategyNotFoundException.For(id, [.. known.Select(info => info.Id)]);
-        }
-
         if (options.Settings is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } settings)
         {
             CheckNames(id, settings, known.FirstOrDefault(info => info.Id == id));
         }
 
-        return strategy;
+        return features.Acquire<IReasoningStrategy>(id) ?? throw StrategyNotFoundException.For(id, [.. known.Select(info => info.Id)]);
     }
 
     private static void CheckNames(string id, JsonElement settings, FeatureInfo? info)

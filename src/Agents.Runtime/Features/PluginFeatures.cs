@@ -1,0 +1,32 @@
+using Agents.Plugins;
+using Agents.Runtime.Plugins;
+
+namespace Agents.Runtime.Features;
+
+/// <summary>Features of the host's own table first, then those of its plugins. Only exposed ids are visible.</summary>
+/// <param name="own">Features in the host's own code.</param>
+/// <param name="plugins">The plugin host; null for none.</param>
+/// <param name="exposes">Whether an id is exposed; null exposes all.</param>
+public sealed class PluginFeatures(FeatureTable own, PluginHost? plugins = null, Func<string, bool>? exposes = null) : IFeatureSource
+{
+    /// <inheritdoc/>
+    public FeatureUse<T>? Acquire<T>(string id)
+        where T : class
+    {
+        if (exposes?.Invoke(id) == false)
+        {
+            return null;
+        }
+
+        return own.Acquire<T>(id) ?? (plugins?.Acquire<T>(id) is { } lease ? new FeatureUse<T>(lease.Value, lease) : null);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FeatureInfo> List<T>()
+        where T : class =>
+        [.. own.List<T>()
+            .Concat(plugins?.Features<T>() ?? [])
+            .DistinctBy(info => info.Id)
+            .Where(info => exposes?.Invoke(info.Id) != false)
+            .OrderBy(info => info.Id, StringComparer.Ordinal)];
+}
