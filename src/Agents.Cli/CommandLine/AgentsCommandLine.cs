@@ -28,6 +28,7 @@ internal static class AgentsCommandLine
         {
             new AskCommand(),
             new ChatCommand(),
+            new EvalCommand(),
             new TokenizeCommand(),
             new GenerateCommand(),
             new ScoreCommand(),

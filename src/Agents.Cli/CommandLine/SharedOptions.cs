@@ -34,6 +34,12 @@ internal static class SharedOptions
     /// <summary>Gets <c>--settings</c>.</summary>
     public static Option<string?> Settings { get; } = new("--settings") { Description = "The strategy's own settings as a JSON object.", HelpName = "JSON" };
 
+    /// <summary>Gets <c>--retries</c>.</summary>
+    public static Option<int?> Retries { get; } = NumberOption.Whole("--retries", "How often a failed call to an endpoint is tried again (default 3).", 0, 10);
+
+    /// <summary>Gets the number of <c>--retries</c> when the option is absent.</summary>
+    public const int DefaultRetries = 3;
+
     /// <summary>Gets <c>--plugins</c>.</summary>
     public static Option<string[]> Plugins { get; } = new("--plugins")
     {

@@ -23,6 +23,7 @@ internal sealed class AskCommand : AgentsCommand
         Options.Add(_strategy);
         Options.Add(SharedOptions.Model);
         _request.AddTo(this);
+        Options.Add(SharedOptions.Retries);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Options.Add(SharedOptions.Json);
@@ -45,7 +46,7 @@ internal sealed class AskCommand : AgentsCommand
         await using AgentSession session = await AgentSession.CreateAsync(
             arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
         session.RequireStrategy(strategy);
-        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken).ConfigureAwait(false);
+        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
         List<ChatMessage> messages = arguments.GetValue(_request.System) is { Length: > 0 } system ? [new ChatMessage(ChatRole.System, system)] : [];
         messages.Add(new ChatMessage(ChatRole.User, question));
         ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models };

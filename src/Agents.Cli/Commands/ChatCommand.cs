@@ -21,6 +21,7 @@ internal sealed class ChatCommand : AgentsCommand
         Options.Add(_strategy);
         Options.Add(SharedOptions.Model);
         _request.AddTo(this);
+        Options.Add(SharedOptions.Retries);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Examples =
@@ -38,7 +39,7 @@ internal sealed class ChatCommand : AgentsCommand
             arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
         session.RequireStrategy(strategy);
         ReasoningRequest request = new() { Options = RequestOptions.ReadStrategy(arguments), Budget = _request.ReadBudget(arguments) };
-        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken).ConfigureAwait(false);
+        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
         Conversation conversation = new(session, request with { Models = session.Models }, strategy, arguments.GetValue(_request.System), console);
         console.Note($"{session.ModelName}, {strategy}. {Help}");
         while (true)

@@ -4,9 +4,11 @@ using Agents.Cli.Documents;
 using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
+using Agents.Cli.Sessions;
 using Agents.Models;
 using Agents.Models.Decoder;
 using Agents.Prompts;
+using Agents.Runtime.Connectors;
 using Agents.Runtime.Plugins;
 
 namespace Agents.Cli.Diagnosis;
@@ -86,7 +88,7 @@ internal static class InstallationChecks
 
     /// <summary>Whether a key for endpoints is configured. Having none is fine: many local servers need none.</summary>
     public static DoctorCheck Endpoint() =>
-        new("endpoint", true, ApiKeys.Find() is { } key
-            ? $"a key for --model openai:NAME@URL is configured ({key.Source})"
-            : $"no key for --model openai:NAME@URL (set {ApiKeys.Variable}, or 'dotnet user-secrets set {ApiKeys.Secret} KEY --id {ApiKeys.SecretsId}'); local servers often need none");
+        new("endpoint", true, Endpoints.FindKey() is not null
+            ? "a key for --model openai:NAME@URL is configured"
+            : $"no key for --model openai:NAME@URL (set AGENTS_API_KEY, or 'dotnet user-secrets set {ApiKeys.ConfigurationKey} KEY --id {Endpoints.SecretsId}'); local servers often need none");
 }

@@ -13,6 +13,8 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ItemsDocument<PluginItem>), TypeInfoPropertyName = "Plugins")]
 [JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(EvalItem))]
+[JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(AskDocument))]
 [JsonSerializable(typeof(ExportDocument))]
 internal sealed partial class CliJson : JsonSerializerContext

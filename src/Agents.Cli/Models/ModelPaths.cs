@@ -1,5 +1,6 @@
 using System.Globalization;
 using Agents.Cli.Output;
+using Agents.Cli.Sessions;
 using Agents.Models;
 
 namespace Agents.Cli.Models;
@@ -10,16 +11,13 @@ internal static class ModelPaths
     /// <summary>Name of the embedded model.</summary>
     public const string Tiny = "tiny";
 
-    /// <summary>Prefix of models behind an endpoint.</summary>
-    public const string EndpointPrefix = "openai:";
-
     /// <summary>Returns the file or folder of a model.</summary>
     /// <param name="reference"><c>tiny</c>, a file, a folder, or a name in the user's model folder.</param>
     /// <exception cref="UsageException">The reference names an endpoint.</exception>
     /// <exception cref="ModelFormatException">There is no such model.</exception>
     public static string Resolve(string reference)
     {
-        if (reference.StartsWith(EndpointPrefix, StringComparison.Ordinal))
+        if (Endpoints.Names(reference))
         {
             throw new UsageException($"'{reference}' is a model behind an endpoint; this command works on tokens and needs one that runs here: tiny, a .gguf file, or a folder.");
         }

@@ -4,7 +4,7 @@ using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
 using Agents.Models.Chat;
 using Agents.Models.Decoder;
-using Agents.Reasoning;
+using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Reasoning;
 using Microsoft.Extensions.AI;
@@ -33,6 +33,9 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>Gets the model's name.</summary>
     public string ModelName { get; private set; } = "";
 
+    /// <summary>Gets the hash of the local model's weights; null for a model behind an endpoint.</summary>
+    public string? GenerationId => _local?.GenerationId;
+
     /// <summary>Gets the model for every role.</summary>
     public RoleModels Models => RoleModels.Single(Client, ModelName);
 
@@ -54,7 +57,7 @@ internal sealed class AgentSession : IAsyncDisposable
             }
 
             ReasoningEngine engine = new(
-                new PluginFeatures(host), PromptFolders.Open(prompts), AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
+                new PluginFeatures(new FeatureTable(), host), PromptFolders.Open(prompts), AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
             return new AgentSession(host, engine);
         }
         catch
@@ -78,9 +81,16 @@ internal sealed class AgentSession : IAsyncDisposable
 
     /// <summary>Opens the model.</summary>
     /// <param name="reference">The model, as on the command line.</param>
+    /// <param name="retries">How often a failed call to an endpoint is tried again.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
-    public async Task OpenModelAsync(string reference, CancellationToken cancellationToken)
+    public async Task OpenModelAsync(string reference, int retries, CancellationToken cancellationToken)
     {
+        if (Endpoints.Names(reference))
+        {
+            (_client, ModelName) = Endpoints.Connect(reference, retries);
+            return;
+        }
+
         _local = await LocalModels.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
         _client = new LocalChatClient(_local);
         ModelName = _local.Name;
