@@ -6,8 +6,8 @@ namespace Agents.Evaluation.Roles;
 public sealed record RoleNoise
 {
     /// <summary>Gets the share of wrong solutions among the targets of solving.</summary>
-    /// <value>Default 0.2.</value>
-    public double WrongSolutions { get; init; } = 0.2;
+    /// <value>Default 0.05.</value>
+    public double WrongSolutions { get; init; } = 0.05;
 
     /// <summary>Gets the share of wrong solutions among those shown to verifiers, refiners and critics.</summary>
     /// <value>Default 0.5.</value>

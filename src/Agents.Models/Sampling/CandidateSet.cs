@@ -71,6 +71,30 @@ public sealed class CandidateSet
         Count = Math.Min(Count, count);
     }
 
+    /// <summary>Keeps the most likely candidates, in unspecified order; of equally likely ones those with the smaller ids. Linear in the vocabulary on average.</summary>
+    /// <param name="count">Number to keep, at least 1.</param>
+    public void KeepLargest(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        int low = 0;
+        int high = Count - 1;
+        while (count < Count && low < high)
+        {
+            int split = Partition(low, high);
+            if (split >= count)
+            {
+                high = split - 1;
+            }
+            else
+            {
+                low = split + 1;
+            }
+        }
+
+        Keep(count);
+        _descending = false;
+    }
+
     /// <summary>Keeps the candidates of at least some logit; the most likely one always stays.</summary>
     /// <param name="least">Smallest logit that stays.</param>
     public void KeepAtLeast(double least)
@@ -146,4 +170,40 @@ public sealed class CandidateSet
 
         return (maximum * factor) + Math.Log(sum);
     }
+
+    /// <summary>Puts what comes before the middle candidate of three to its left and the rest to its right.</summary>
+    /// <returns>Where that candidate landed.</returns>
+    private int Partition(int low, int high)
+    {
+        int middle = low + ((high - low) / 2);
+        if (_items[middle] < _items[low])
+        {
+            Swap(middle, low);
+        }
+
+        if (_items[high] < _items[low])
+        {
+            Swap(high, low);
+        }
+
+        if (_items[middle] < _items[high])
+        {
+            Swap(middle, high);
+        }
+
+        Candidate pivot = _items[high];
+        int split = low;
+        for (int i = low; i < high; i++)
+        {
+            if (_items[i] < pivot)
+            {
+                Swap(i, split++);
+            }
+        }
+
+        Swap(split, high);
+        return split;
+    }
+
+    private void Swap(int left, int right) => (_items[left], _items[right]) = (_items[right], _items[left]);
 }

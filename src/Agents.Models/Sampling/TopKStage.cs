@@ -10,8 +10,8 @@ public sealed class TopKStage(int count) : ISamplingStage
         ArgumentNullException.ThrowIfNull(candidates);
         if (count < candidates.Count)
         {
+            candidates.KeepLargest(count);
             candidates.SortDescending();
-            candidates.Keep(count);
         }
     }
 }

@@ -25,6 +25,24 @@ public sealed class SamplingStageTests
         Assert.Equal([1, 2], Ids(set));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(500)]
+    [InlineData(996)]
+    public void KeepLargest_ManyEqualLogits_KeepsWhatSortingKeeps(int count)
+    {
+        SampleStream stream = new((ulong)count);
+        float[] logits = [.. Enumerable.Range(0, 997).Select(_ => (float)stream.NextInt(40))];
+        CandidateSet set = new(logits.Length);
+        set.Load(logits);
+
+        set.KeepLargest(count);
+
+        set.SortDescending();
+        Assert.Equal(logits.Select((logit, id) => new Candidate(logit, id)).Order().Take(count), set.Items.ToArray());
+    }
+
     [Fact]
     public void TopP_BeforeTemperature_KeepsFour() => AssertProbabilities([.5792585, .2130973, .12925, .0783941], Applied(new TopPStage(0.9)));
 

@@ -1,0 +1,136 @@
+using Agents.Models.Checkpoints;
+using Agents.Models.Decoder;
+using Agents.Models.Tokenization;
+using Agents.Numerics.Formats;
+
+namespace Agents.Models.Tests.Oracles;
+
+/// <summary>Agreement with llama.cpp on seeded random models of the shape of <c>tiny</c>. Opt-in: see tests/oracles/llama-cpp/package.json.</summary>
+public sealed class LlamaCppTests : IDisposable
+{
+    private const double NearTie = 0.1;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("agents-oracle-").FullName;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("llama", 64, 32)]
+    [InlineData("qwen2", 16, 16)]
+    [InlineData("qwen3", 16, 16)]
+    public async Task Greedy_F32_GivesTheSameTokens(string architecture, int prompts, int count)
+    {
+        string oracle = LlamaCppProcess.RequireFolder();
+        (string path, int[][] inputs) = Prepare(architecture, ElementType.F32, prompts);
+
+        int[][] expected = await LlamaCppProcess.AskAsync(oracle, path, inputs.Select(tokens => new { tokens, count }), Stop);
+        GeneratedToken[][] actual = await GreedyAsync(path, inputs, count);
+
+        for (int i = 0; i < prompts; i++)
+        {
+            Assert.Equal(expected[i], actual[i].Select(token => token.Id));
+        }
+    }
+
+    [Fact]
+    public async Task Greedy_Q8_DivergesOnlyAtNearTies()
+    {
+        string oracle = LlamaCppProcess.RequireFolder();
+        const int count = 32;
+        (string path, int[][] inputs) = Prepare("llama", ElementType.Q8_0, 64);
+
+        int[][] expected = await LlamaCppProcess.AskAsync(oracle, path, inputs.Select(tokens => new { tokens, count }), Stop);
+        GeneratedToken[][] actual = await GreedyAsync(path, inputs, count);
+
+        int diverged = 0;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            int at = Enumerable.Range(0, count).FirstOrDefault(step => expected[i][step] != actual[i][step].Id, -1);
+            if (at >= 0)
+            {
+                diverged++;
+                IReadOnlyList<TokenAlternative> best = actual[i][at].Alternatives;
+                Assert.True(best[0].LogProbability - best[1].LogProbability <= NearTie, $"Prompt {i} diverges at step {at} by {best[0].LogProbability - best[1].LogProbability} nat.");
+            }
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"Q8_0: {diverged} of {inputs.Length} prompts diverge within {count} tokens, all at near ties.");
+    }
+
+    [Fact]
+    public async Task Tokenize_MixedText_GivesTheSameIds()
+    {
+        string oracle = LlamaCppProcess.RequireFolder();
+        (string path, _) = Prepare("llama", ElementType.F32, 1);
+        string[] lines = MixedText.Lines(1000);
+        BytePairTokenizer tokenizer = new(TinyTokenizer());
+
+        int[][] expected = await LlamaCppProcess.AskAsync(oracle, path, lines.Select(text => new { text }), Stop);
+
+        Assert.Equal(lines.Length, expected.Length);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            Assert.Equal(expected[i], tokenizer.Encode(lines[i]));
+            Assert.Equal(lines[i], tokenizer.Decode(tokenizer.Encode(lines[i])));
+        }
+    }
+
+    private static TokenizerDefinition TinyTokenizer()
+    {
+        TokenizerDefinition definition = BytePairTrainer.Train(
+            MixedText.Lines(3000), new BytePairTrainerOptions { VocabularySize = 512, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
+        return definition with { EosId = 511, EotId = 511, PaddingId = 509, BosId = 509, AddBos = false };
+    }
+
+    private static async Task<GeneratedToken[][]> GreedyAsync(string path, int[][] prompts, int count)
+    {
+        using DecoderModel model = await DecoderModel.LoadAsync(path, cancellationToken: Stop);
+        GenerationRequest request = new()
+        {
+            Prompts = [.. prompts.Select(prompt => PromptSamples.Create(prompt, 0, 0, 1))],
+            MaxTokens = count,
+            Sampling = SamplingOptions.Greedy,
+            IgnoreEndTokens = true,
+            TopLogProbabilities = 2,
+        };
+        var results = prompts.Select(_ => new List<GeneratedToken>()).ToArray();
+        await foreach (GeneratedToken token in model.GenerateAsync(request, Stop))
+        {
+            results[token.Sample].Add(token);
+        }
+
+        return [.. results.Select(result => result.ToArray())];
+    }
+
+    private unsafe (string Path, int[][] Prompts) Prepare(string architecture, ElementType type, int prompts)
+    {
+        using DecoderWeights<float> weights = new(
+            ModelShape.Uniform(architecture, 512, 256, 4, new LayerShape(4, 2, 64, 512), 1024) with { TiedEmbeddings = true });
+        WeightInitializer.Fill(weights, new SampleStream(11));
+        foreach (WeightTensor<float> tensor in weights.Tensors)
+        {
+            for (int i = 0; i < tensor.Length; i++)
+            {
+                // A wider start than usual, so that the most likely token usually stands out; every norm and bias is used.
+                tensor.Data[i] = tensor.IsVector ? (tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1) + (0.2f * MathF.Sin(i + tensor.Offset)) : tensor.Data[i] * 3;
+            }
+        }
+
+        string path = Path.Combine(_folder, $"{architecture}-{type}.gguf");
+        GgufCheckpoint.Save(path, weights, TinyTokenizer(), new GgufSaveOptions { Name = "seeded", Type = type });
+        SampleStream stream = new(5);
+        var inputs = new int[prompts][];
+        for (int i = 0; i < prompts; i++)
+        {
+            inputs[i] = new int[1 + stream.NextInt(40)];
+            for (int j = 0; j < inputs[i].Length; j++)
+            {
+                inputs[i][j] = stream.NextInt(509);
+            }
+        }
+
+        return (path, inputs);
+    }
+}
