@@ -13,6 +13,7 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ItemsDocument<PluginItem>), TypeInfoPropertyName = "Plugins")]
 [JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(EvalItem))]
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(AskDocument))]
