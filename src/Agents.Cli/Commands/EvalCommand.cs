@@ -6,7 +6,6 @@ using Agents.Cli.Output;
 using Agents.Cli.Sessions;
 using Agents.Evaluation.Harness;
 using Agents.Evaluation.Tasks;
-using Agents.Evaluation.Verification;
 using Agents.Reasoning;
 using Agents.Runtime.Reasoning;
 using Spectre.Console;
@@ -16,6 +15,7 @@ namespace Agents.Cli.Commands;
 /// <summary><c>agents eval</c>: accuracy of strategies on tasks, with intervals, costs and paired comparisons.</summary>
 internal sealed class EvalCommand : AgentsCommand
 {
+    private const int EndpointConcurrency = 4;
     private readonly Option<string> _task = new("--task", "-t")
     {
         Description = $"A built-in task ({string.Join(", ", TaskFamilies.All.Select(family => family.Id))}), all, or a JSONL file of question and answer.",
@@ -79,54 +79,32 @@ internal sealed class EvalCommand : AgentsCommand
         ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models };
         string? system = arguments.GetValue(_request.System);
         EvaluationJournals journals = new(arguments.GetValue(_out), $"{session.GenerationId ?? model}|{options}|{options.Settings?.GetRawText()}|{budget}|{system}");
-        EvaluationHarness harness = new(new ReferenceVerifier());
-        Dictionary<(string Task, string Strategy), EvaluationRun> runs = [];
-        await ProgressBoard.RunAsync(console, TimeProvider.System, async board =>
+        EvaluationBatch batch = new()
         {
-            foreach ((string name, IReadOnlyList<TaskItem> items) in tasks)
-            {
-                foreach (string strategy in strategies)
-                {
-                    EvaluationOptions settings = new()
-                    {
-                        Task = name,
-                        Strategy = strategy,
-                        Seed = seed,
-                        SamplesPerQuestion = arguments.GetValue(_repeats) ?? 1,
-                        MaximumConcurrency = arguments.GetValue(_concurrency) ?? (Endpoints.Names(model) ? 4 : 1),
-                        JournalPath = journals.PathOf(name, strategy),
-                    };
-                    int total = items.Count * settings.SamplesPerQuestion;
-                    board.Begin($"{name} {strategy}", total);
-                    runs[(name, strategy)] = await harness
-                        .RunAsync(items, new StrategyAnswerer(session.Engine, strategy, request, system), settings, new BoardProgress(board, total), cancellationToken)
-                        .ConfigureAwait(false);
-                }
-            }
-
-            return runs.Count;
-        }).ConfigureAwait(false);
-        if (tasks.Count > 1)
+            Engine = session.Engine,
+            Request = request,
+            System = system,
+            Journals = journals,
+            Repeats = arguments.GetValue(_repeats) ?? 1,
+            Concurrency = arguments.GetValue(_concurrency) ?? (Endpoints.Names(model) ? EndpointConcurrency : 1),
+        };
+        IReadOnlyList<EvaluationRun> runs;
+        try
         {
-            foreach (string strategy in strategies)
-            {
-                runs[(EvaluationTasks.All, strategy)] = Pool(strategy, [.. tasks.Select(task => runs[(task.Name, strategy)])]);
-            }
+            runs = await ProgressBoard.RunAsync(console, TimeProvider.System, board => batch.RunAsync(tasks, strategies, board, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && arguments.GetValue(_out) is { } folder)
+        {
+            console.Note($"Stopped. The answers so far are kept in '{folder}'; the same command goes on from there.");
+            return ExitCode.Interrupted;
         }
 
-        EvalItem[] results = [.. runs.Values.Select(run => EvalItem.Of(run, session.ModelName, session.GenerationId))];
+        EvalItem[] results = [.. runs.Select(run => EvalItem.Of(run, session.ModelName, session.GenerationId))];
         EvalComparison[] comparisons = [.. runs
-            .Where(pair => pair.Key.Strategy != strategies[0])
-            .Select(pair => EvalComparison.Of(pair.Key.Task, RunComparison.Of(runs[(pair.Key.Task, strategies[0])], pair.Value, seed)))];
+            .GroupBy(run => run.Summary.Task)
+            .SelectMany(task => task.Skip(1).Select(run => EvalComparison.Of(task.Key, RunComparison.Of(task.First(), run, seed))))];
         Write(console, results, comparisons);
         return ExitCode.Done;
-    }
-
-    /// <summary>All families together; the ids of questions differ between families.</summary>
-    private static EvaluationRun Pool(string strategy, IReadOnlyList<EvaluationRun> runs)
-    {
-        EvaluationRow[] rows = [.. runs.SelectMany(run => run.Rows)];
-        return new EvaluationRun(EvaluationSummary.Of(EvaluationTasks.All, strategy, rows), rows, runs.Sum(run => run.Resumed));
     }
 
     private static void Write(CommandConsole console, EvalItem[] results, EvalComparison[] comparisons)
@@ -171,11 +149,5 @@ internal sealed class EvalCommand : AgentsCommand
                 + $"p {Number(comparison.McNemar, "0.###")}, detectable {Number(100 * comparison.MinimumDetectableEffect, "F1")} points: {comparison.Verdict}"
                 + (comparison.EqualCalls ? "" : " (unequal calls: a gain may be bought)"));
         }
-    }
-
-    /// <summary>Reports without a synchronization context: the built-in class posts to the thread pool and may report late and out of order.</summary>
-    private sealed class BoardProgress(ProgressBoard board, int total) : IProgress<int>
-    {
-        public void Report(int value) => board.Report(value, total);
     }
 }

@@ -116,14 +116,14 @@ internal sealed class GenerateCommand : AgentsCommand
             text.Append(piece);
             if (!console.Json)
             {
-                console.Output.Write(piece);
+                console.WriteModelText(piece);
             }
         }
 
         string rest = decoder.Finish();
         if (!console.Json)
         {
-            console.Output.WriteLine(rest);
+            console.WriteModelText(rest + Environment.NewLine);
         }
 
         return new GenerateDocument

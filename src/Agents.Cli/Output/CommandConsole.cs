@@ -59,6 +59,23 @@ internal sealed class CommandConsole
     /// <param name="text">The line.</param>
     public void Note(string text) => Error.WriteLine(text);
 
+    /// <summary>Writes text of a model to standard output. On a terminal its control characters become visible: a model must not be able to move the cursor or retitle the window.</summary>
+    /// <param name="text">The text.</param>
+    public void WriteModelText(string text) => Output.Write(IsTerminal ? Visible(text) : text);
+
+    /// <summary>Replaces control characters other than line feeds and tabs.</summary>
+    /// <param name="text">The text.</param>
+    public static string Visible(string text) =>
+        text.Any(IsHarmful) ? string.Create(text.Length, text, static (visible, text) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                visible[i] = IsHarmful(text[i]) ? '\uFFFD' : text[i];
+            }
+        }) : text;
+
+    private static bool IsHarmful(char character) => char.IsControl(character) && character is not ('\n' or '\t');
+
     /// <summary>Writes the one document of a command.</summary>
     /// <typeparam name="T">Type of the document.</typeparam>
     /// <param name="document">The document.</param>

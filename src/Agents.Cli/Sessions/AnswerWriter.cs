@@ -24,7 +24,7 @@ internal static class AnswerWriter
             if (update is TokenUpdate token && console.IsTerminal)
             {
                 streamed.Append(token.Text);
-                console.Output.Write(token.Text);
+                console.WriteModelText(token.Text);
             }
 
             result = (update as ReasoningFinishedUpdate)?.Result ?? result;
@@ -78,17 +78,17 @@ internal static class AnswerWriter
 
         if (streamed.Length == 0)
         {
-            console.Output.WriteLine(answer.Text);
+            console.WriteModelText(answer.Text + Environment.NewLine);
         }
         else if (answer.Text.StartsWith(streamed, StringComparison.Ordinal))
         {
-            console.Output.WriteLine(answer.Text[streamed.Length..]);
+            console.WriteModelText(answer.Text[streamed.Length..] + Environment.NewLine);
         }
         else
         {
             // What was streamed is not the answer after all (a discarded attempt): show the answer in full.
             console.Output.WriteLine();
-            console.Output.WriteLine(answer.Text);
+            console.WriteModelText(answer.Text + Environment.NewLine);
         }
     }
 }
