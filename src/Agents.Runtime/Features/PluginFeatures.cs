@@ -1,4 +1,5 @@
 using Agents.Plugins;
+using Agents.Reasoning;
 using Agents.Runtime.Plugins;
 
 namespace Agents.Runtime.Features;
@@ -18,7 +19,19 @@ public sealed class PluginFeatures(FeatureTable own, PluginHost? plugins = null,
             return null;
         }
 
-        return own.Acquire<T>(id) ?? (plugins?.Acquire<T>(id) is { } lease ? new FeatureUse<T>(lease.Value, lease) : null);
+        if (own.Acquire<T>(id) is { } use)
+        {
+            return use;
+        }
+
+        if (plugins?.Acquire<T>(id) is not { } lease)
+        {
+            return null;
+        }
+
+        // A strategy's code runs later, on the engine's behalf: its failures must still be told from the engine's.
+        T feature = lease is FeatureLease<IReasoningStrategy> strategy ? (T)(object)new GuardedStrategy(plugins, strategy, id) : lease.Value;
+        return new FeatureUse<T>(feature, lease);
     }
 
     /// <inheritdoc/>

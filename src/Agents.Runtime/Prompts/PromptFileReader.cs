@@ -1,8 +1,6 @@
 using Agents.Prompts;
+using Agents.Runtime.Yaml;
 using Microsoft.Extensions.AI;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
 
 namespace Agents.Runtime.Prompts;
 
@@ -11,9 +9,6 @@ public static class PromptFileReader
 {
     /// <summary>Largest accepted prompt file in bytes.</summary>
     public const int MaximumBytes = 256 * 1024;
-
-    // The schema nests four levels deep; the parser builds its tree recursively, so depth is checked first.
-    private const int MaximumDepth = 8;
 
     private static readonly string[] FileKeys = ["name", "description", "models", "input_variables", "messages", "template_format"];
     private static readonly string[] VariableKeys = ["name", "description"];
@@ -43,145 +38,65 @@ public static class PromptFileReader
     {
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        YamlMappingNode root = Load(yaml, source);
-        Dictionary<string, YamlNode> keys = Keys(root, FileKeys, source);
-        if (keys.TryGetValue("template_format", out YamlNode? format) && Text(format, "template_format", source) is not "handlebars" and var found)
+        try
         {
-            throw Broken(source, format, $"template_format is '{found}'; only 'handlebars' is known");
+            return Read(YamlMap.Parse(yaml, source, FileKeys), name, source);
+        }
+        catch (YamlFormatException error)
+        {
+            throw new PromptException("The prompt file " + error.Message, error);
+        }
+    }
+
+    private static PromptFile Read(YamlMap file, string name, string source)
+    {
+        _ = file.Choice("template_format", "handlebars");
+        string written = file.Text("name", name);
+        if (written != name && written != name[(name.LastIndexOf('/') + 1)..])
+        {
+            throw file.Broken("name", $"is '{written}', but the file's place makes it '{name}'; write the same or remove the key");
         }
 
-        if (keys.TryGetValue("name", out YamlNode? named) && Text(named, "name", source) is var written && written != name && written != name[(name.LastIndexOf('/') + 1)..])
-        {
-            throw Broken(source, named, $"the name is '{written}', but the file's place makes it '{name}'; write the same or remove the key");
-        }
-
-        if (!keys.TryGetValue("messages", out YamlNode? messages))
-        {
-            throw Broken(source, root, "the key 'messages' is missing; give it a list of {role, template}");
-        }
-
-        PromptMessage[] read = [.. Items(messages, "messages", source).Select(item => Message(item, source))];
-        if (read.Length == 0)
-        {
-            throw Broken(source, messages, "'messages' is empty; a prompt has at least one message");
-        }
-
+        PromptMessage[] messages = [.. file.Maps("messages", MessageKeys).Select(Message)];
         return new PromptFile
         {
             Name = name,
-            Description = keys.TryGetValue("description", out YamlNode? description) ? Text(description, "description", source) : "",
-            Models = keys.TryGetValue("models", out YamlNode? models) ? [.. Items(models, "models", source).Select(item => Text(item, "models", source))] : [],
-            Variables = keys.TryGetValue("input_variables", out YamlNode? variables) ? Variables(variables, source) : new Dictionary<string, string>(),
-            Messages = read,
+            Description = file.Text("description", ""),
+            Models = file.Texts("models"),
+            Variables = Variables(file),
+            Messages = messages.Length > 0 ? messages : throw file.Broken("messages", "is empty; a prompt has at least one message"),
             Source = source,
         };
     }
 
-    private static Dictionary<string, string> Variables(YamlNode node, string source)
+    private static Dictionary<string, string> Variables(YamlMap file)
     {
         Dictionary<string, string> variables = new(StringComparer.Ordinal);
-        foreach (YamlNode item in Items(node, "input_variables", source))
+        if (file.Has("input_variables"))
         {
-            Dictionary<string, YamlNode> keys = Keys(item, VariableKeys, source);
-            if (!keys.TryGetValue("name", out YamlNode? name))
+            foreach (YamlMap item in file.Maps("input_variables", VariableKeys))
             {
-                throw Broken(source, item, "an input variable has no 'name'");
-            }
-
-            string text = Text(name, "name", source);
-            if (!variables.TryAdd(text, keys.TryGetValue("description", out YamlNode? description) ? Text(description, "description", source) : ""))
-            {
-                throw Broken(source, name, $"the variable '{text}' is declared twice");
+                string name = item.Text("name");
+                if (!variables.TryAdd(name, item.Text("description", "")))
+                {
+                    throw item.Broken("name", $"is '{name}', which is declared twice");
+                }
             }
         }
 
         return variables;
     }
 
-    private static PromptMessage Message(YamlNode item, string source)
+    private static PromptMessage Message(YamlMap item)
     {
-        Dictionary<string, YamlNode> keys = Keys(item, MessageKeys, source);
-        if (!keys.TryGetValue("role", out YamlNode? role) || !keys.TryGetValue("template", out YamlNode? template))
+        string role = item.Text("role");
+        if (!Roles.Contains(role))
         {
-            throw Broken(source, item, "a message needs 'role' and 'template'");
-        }
-
-        string name = Text(role, "role", source);
-        if (!Roles.Contains(name))
-        {
-            throw Broken(source, role, $"the role '{name}' is unknown. {NearestNames.Describe(name, Roles)}");
+            throw item.Broken("role", $"is '{role}'. {NearestNames.Describe(role, Roles)}");
         }
 
         // Editors end files and blocks with a newline; a model would see it as part of the message.
-        string text = Text(template, "template", source).ReplaceLineEndings("\n").TrimEnd('\n');
-        return new PromptMessage(new ChatRole(name), text, (int)template.Start.Line);
+        string text = item.Text("template").ReplaceLineEndings("\n").TrimEnd('\n');
+        return new PromptMessage(new ChatRole(role), text, item.Line("template"));
     }
-
-    private static YamlMappingNode Load(string yaml, string source)
-    {
-        try
-        {
-            CheckDepth(yaml, source);
-            YamlStream stream = [];
-            stream.Load(new StringReader(yaml));
-            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode mapping
-                ? mapping
-                : throw new PromptException($"The prompt file '{source}' must hold exactly one YAML mapping with the keys {string.Join(", ", FileKeys)}.");
-        }
-        catch (YamlException error)
-        {
-            throw new PromptException($"The prompt file '{source}' is no YAML, line {error.Start.Line}: {error.Message}", error);
-        }
-    }
-
-    private static void CheckDepth(string yaml, string source)
-    {
-        var parser = new Parser(new StringReader(yaml));
-        int depth = 0;
-        while (parser.MoveNext())
-        {
-            depth += parser.Current switch
-            {
-                MappingStart or SequenceStart => 1,
-                MappingEnd or SequenceEnd => -1,
-                AnchorAlias alias => throw new PromptException($"The prompt file '{source}', line {alias.Start.Line}: aliases are not allowed. Write the text out."),
-                _ => 0,
-            };
-            if (depth > MaximumDepth)
-            {
-                throw new PromptException($"The prompt file '{source}', line {parser.Current!.Start.Line}: nested deeper than {MaximumDepth} levels.");
-            }
-        }
-    }
-
-    private static Dictionary<string, YamlNode> Keys(YamlNode node, string[] known, string source)
-    {
-        if (node is not YamlMappingNode mapping)
-        {
-            throw Broken(source, node, $"expected a mapping with the keys {string.Join(", ", known)}");
-        }
-
-        Dictionary<string, YamlNode> keys = new(StringComparer.Ordinal);
-        foreach ((YamlNode key, YamlNode value) in mapping)
-        {
-            string name = Text(key, "key", source);
-            if (!known.Contains(name))
-            {
-                throw Broken(source, key, $"the key '{name}' is unknown. {NearestNames.Describe(name, known)}");
-            }
-
-            keys[name] = value;
-        }
-
-        return keys;
-    }
-
-    private static IList<YamlNode> Items(YamlNode node, string key, string source) =>
-        node is YamlSequenceNode sequence ? sequence.Children : throw Broken(source, node, $"'{key}' must be a list");
-
-    private static string Text(YamlNode node, string key, string source) =>
-        node is YamlScalarNode { Value: { } value } ? value : throw Broken(source, node, $"'{key}' must be text");
-
-    private static PromptException Broken(string source, YamlNode at, string sentence) =>
-        new($"The prompt file '{source}', line {at.Start.Line}: {sentence}{(sentence.EndsWith('.') ? "" : ".")}");
 }

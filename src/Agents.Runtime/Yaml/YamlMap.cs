@@ -52,9 +52,9 @@ public sealed class YamlMap
             CheckStructure(yaml, source);
             YamlStream stream = [];
             stream.Load(new StringReader(yaml));
-            return stream.Documents.Count == 1
-                ? new YamlMap(stream.Documents[0].RootNode, source, "", known)
-                : throw new YamlFormatException($"'{source}' must hold exactly one YAML document with the keys {string.Join(", ", known)}.");
+            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
+                ? new YamlMap(root, source, "", known)
+                : throw new YamlFormatException($"'{source}' must hold exactly one YAML mapping with the keys {string.Join(", ", known)}.");
         }
         catch (YamlException error)
         {
@@ -155,6 +155,24 @@ public sealed class YamlMap
             ? [.. list.Select((item, index) => new YamlMap(item, _source, $"{Name(key)}[{index}]", known))]
             : throw Broken(node, $"'{Name(key)}' must be a list");
     }
+
+    /// <summary>Reads a list of texts.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The texts; an empty list when the key is missing.</returns>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        YamlNode? node = _keys.GetValueOrDefault(key);
+        return node switch
+        {
+            null => [],
+            YamlSequenceNode list => [.. list.Select(item => item is YamlScalarNode { Value: { } text } ? text : throw Broken(item, $"'{Name(key)}' must be a list of texts"))],
+            _ => throw Broken(node, $"'{Name(key)}' must be a list"),
+        };
+    }
+
+    /// <summary>Returns the line that a value starts at, from 1.</summary>
+    /// <param name="key">The key.</param>
+    public int Line(string key) => (int)(_keys.GetValueOrDefault(key) ?? _node).Start.Line;
 
     /// <summary>Creates an error about a value of this mapping.</summary>
     /// <param name="key">The key; its line is named.</param>

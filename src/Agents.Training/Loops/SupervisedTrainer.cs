@@ -14,6 +14,8 @@ namespace Agents.Training.Loops;
 /// </summary>
 public sealed class SupervisedTrainer
 {
+    /// <summary>So many updates in a row without any gradient mean that nothing is learned any more.</summary>
+    private const int DeadStepLimit = 20;
     private readonly ICheckpointedModel _model;
     private readonly ITokenLoss _loss;
     private readonly SupervisedTrainerOptions _options;
@@ -61,6 +63,7 @@ public sealed class SupervisedTrainer
     /// <param name="progress">Told after every update; null for nobody.</param>
     /// <param name="cancellationToken">Stops between micro-batches; the state after the last full update is stored first.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; a checkpoint to resume from exists.</exception>
+    /// <exception cref="TrainingException">Many updates in a row had no gradient at all.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradient norm is not finite; the last checkpoint is intact.</exception>
     /// <exception cref="CheckpointException">A checkpoint cannot be read, written, or belongs to another run.</exception>
     public Task<TrainingResult> RunAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -76,6 +79,9 @@ public sealed class SupervisedTrainer
         double? loss = null;
         double? validation = null;
         long tokens = 0;
+        long cut = 0;
+        long dead = 0;
+        int deadInARow = 0;
         TimeSpan busy = TimeSpan.Zero;
         using MetricsFile metrics = new(Path.Combine(_store.Folder, "metrics.jsonl"), position.Step);
         while (position.Step < _options.Steps)
@@ -93,6 +99,9 @@ public sealed class SupervisedTrainer
             position = position with { Step = position.Step + 1, DataPosition = batch.NextPosition, Tokens = position.Tokens + batch.Rows };
             TimeSpan took = _time.GetElapsedTime(began);
             tokens += batch.Rows;
+            cut += batch.CutTokens;
+            dead += norm == 0 ? 1 : 0;
+            deadInARow = norm == 0 ? deadInARow + 1 : 0;
             busy += took;
             bool last = position.Step == _options.Steps;
             validation = Due(position.Step, _options.ValidationEverySteps) || last ? _validation?.Measure(_model) : null;
@@ -106,10 +115,18 @@ public sealed class SupervisedTrainer
             }
 
             progress?.Report(report);
+            if (deadInARow == DeadStepLimit)
+            {
+                throw new TrainingException($"The last {DeadStepLimit} updates up to step {position.Step} had a gradient of exactly zero: nothing is learned. Check the loss '{_loss.Id}' and the weights of the examples; the last checkpoint is {checkpoint}.");
+            }
         }
 
         return position.Step == _options.Steps
             ? new TrainingResult(position.Step, loss, validation ?? _validation?.Measure(_model), position.Tokens, PerSecond(tokens, busy), PeakMemory(), resumedFrom, checkpoint, _store.Damaged)
+            {
+                CutTokens = cut,
+                DeadSteps = dead,
+            }
             : throw new TrainingException($"{position.Step} steps are done, {_options.Steps} were planned.");
     }
 

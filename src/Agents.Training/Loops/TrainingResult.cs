@@ -19,4 +19,11 @@ public sealed record TrainingResult(
     long PeakMemoryBytes,
     long ResumedFrom,
     string Checkpoint,
-    IReadOnlyList<string> DamagedCheckpoints);
+    IReadOnlyList<string> DamagedCheckpoints)
+{
+    /// <summary>Gets how many tokens this session left out because their sequence was too long.</summary>
+    public long CutTokens { get; init; }
+
+    /// <summary>Gets how many updates of this session had a gradient of exactly zero.</summary>
+    public long DeadSteps { get; init; }
+}

@@ -1,4 +1,5 @@
 using Agents.Reasoning;
+using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,18 +12,17 @@ public sealed class PluginFeaturesTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public async Task SolveAsync_PluginThrows_NamesThePluginAndDisablesItAfterThree()
+    public async Task SolveAsync_PluginThrowsAnArgumentError_PassesItToTheCaller()
     {
         string folder = PluginSource.Install(_root, "broken", PluginSource.Good.Replace("await Task.Yield();", "await Task.Yield(); new List<int>()[3].ToString();", StringComparison.Ordinal));
         await using var host = new PluginHost(new PluginHostOptions(), NullLoggerFactory.Instance, TimeProvider.System);
         await host.LoadAsync(folder, PluginTrust.ThirdParty, TestContext.Current.CancellationToken);
-        var features = new PluginFeatures(host);
-        Assert.True(features.TryGet("echo", out IReasoningStrategy? strategy));
+        using FeatureUse<IReasoningStrategy>? use = new PluginFeatures(new FeatureTable(), host).Acquire<IReasoningStrategy>("echo");
 
         for (int i = 0; i < 3; i++)
         {
             // The list's own check throws an ArgumentException: that one is the caller's to see and no fault.
-            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => DrainAsync(strategy));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => DrainAsync(use!.Feature));
         }
 
         Assert.Equal(PluginState.Active, host.List().Single().State);
@@ -37,26 +37,25 @@ public sealed class PluginFeaturesTests : IDisposable
         string folder = PluginSource.Install(_root, "broken", PluginSource.Good.Replace("await Task.Yield();", "await Task.Yield(); if (task.Question.Length > 0) { " + code + " }", StringComparison.Ordinal));
         await using var host = new PluginHost(new PluginHostOptions(), NullLoggerFactory.Instance, TimeProvider.System);
         await host.LoadAsync(folder, PluginTrust.ThirdParty, TestContext.Current.CancellationToken);
-        Assert.True(new PluginFeatures(host).TryGet("echo", out IReasoningStrategy? strategy));
+        using FeatureUse<IReasoningStrategy>? use = new PluginFeatures(new FeatureTable(), host).Acquire<IReasoningStrategy>("echo");
 
         for (int i = 0; i < 3; i++)
         {
-            PluginException error = await Assert.ThrowsAsync<PluginException>(() => DrainAsync(strategy));
+            PluginException error = await Assert.ThrowsAsync<PluginException>(() => DrainAsync(use!.Feature));
             Assert.Contains("Plugin 'broken' failed while answering with 'echo'", error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(PluginState.Disabled, host.List().Single().State);
-        PluginException gone = await Assert.ThrowsAsync<PluginException>(() => DrainAsync(strategy));
-        Assert.Contains("was unloaded", gone.Message, StringComparison.Ordinal);
+        Assert.Null(new PluginFeatures(new FeatureTable(), host).Acquire<IReasoningStrategy>("echo"));
     }
 
     [Fact]
-    public async Task TryGet_UnknownId_FindsNothing()
+    public async Task Acquire_UnknownId_FindsNothing()
     {
         await using var host = new PluginHost(new PluginHostOptions(), NullLoggerFactory.Instance, TimeProvider.System);
 
-        Assert.False(new PluginFeatures(host).TryGet("echo", out IReasoningStrategy? _));
-        Assert.Empty(new PluginFeatures(host).List<IReasoningStrategy>());
+        Assert.Null(new PluginFeatures(new FeatureTable(), host).Acquire<IReasoningStrategy>("echo"));
+        Assert.Empty(new PluginFeatures(new FeatureTable(), host).List<IReasoningStrategy>());
     }
 
     private static async Task DrainAsync(IReasoningStrategy strategy)

@@ -6,6 +6,10 @@ namespace Agents.Training.Tests.Checkpoints;
 
 public sealed unsafe class CheckpointFileTests : IDisposable
 {
+    /// <summary>A file of format version 1 that was made by an independent writer.</summary>
+    private const string Golden =
+        "414754434B50540A0100000002000000F489EC8930000000080000006964656E746974790800000000000000673C92AC08000000706F736974696F6E" +
+        "280000000000000021FA679973656564203D203103000000000000002800000000000000F40100000000000006000000000000000700000000000000";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -87,6 +91,22 @@ public sealed unsafe class CheckpointFileTests : IDisposable
         CheckpointException error = Assert.Throws<CheckpointException>(() => new CheckpointReader(path).Dispose());
 
         Assert.Contains("4294967295", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_GoldenFileOfVersionOne_StaysReadableAndUnchanged()
+    {
+        byte[] golden = Convert.FromHexString(Golden);
+        string path = _folder["golden.checkpoint"];
+        File.WriteAllBytes(path, golden);
+
+        using (CheckpointReader reader = new(path))
+        {
+            Assert.Equal("seed = 1", Encoding.UTF8.GetString(reader.Bytes("identity")));
+            Assert.Equal(new TrainingPosition(3, 40, 500, 6, 7), TrainingPosition.FromBytes(reader.Bytes("position")));
+        }
+
+        Assert.Equal(golden, File.ReadAllBytes(Write(("identity", "seed = 1"u8.ToArray()), ("position", new TrainingPosition(3, 40, 500, 6, 7).ToBytes()))));
     }
 
     [Fact]

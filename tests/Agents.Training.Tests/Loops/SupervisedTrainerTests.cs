@@ -93,6 +93,49 @@ public sealed class SupervisedTrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_GradientStaysZero_StopsAndSaysSo()
+    {
+        using DecoderTrainer<float> model = TinyRun.Model();
+        SupervisedTrainer sut = new(model, new FlatLoss(), TinyRun.Data, TinyRun.Options(_folder.Path) with { Steps = 50 });
+
+        TrainingException error = await Assert.ThrowsAsync<TrainingException>(() => sut.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("step 20", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'flat'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_SomeStepsWithoutGradientAndCutTokens_AreCounted()
+    {
+        using DecoderTrainer<float> model = TinyRun.Model();
+        SupervisedTrainerOptions options = TinyRun.Options(_folder.Path);
+        SupervisedTrainer sut = new(
+            model, new FlatLoss(), TinyRun.Data, options with { Packing = options.Packing with { MaximumSequence = 4, Overlong = OverlongPolicy.KeepStart } });
+        long cut = 0;
+
+        TrainingResult result = await sut.RunAsync(new ImmediateProgress<TrainingProgress>(r => cut += r.CutTokens), TestContext.Current.CancellationToken);
+
+        Assert.Equal(12, result.DeadSteps);
+        Assert.Equal(cut, result.CutTokens);
+        Assert.True(cut > 12);
+    }
+
+    [Fact]
+    public async Task RunAsync_CheckpointCannotBeWritten_IsNamedAndKeepsTheOlderOnes()
+    {
+        // A folder in the place of the file makes the rename fail, as a full or broken disk would.
+        Directory.CreateDirectory(_folder["step-000000000004.checkpoint"]);
+        using DecoderTrainer<float> model = TinyRun.Model();
+        SupervisedTrainer sut = new(model, new CrossEntropyLoss(), TinyRun.Data, TinyRun.Options(_folder.Path) with { CheckpointEverySteps = 1 });
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => sut.RunAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("step-000000000004.checkpoint", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["step-000000000002.checkpoint", "step-000000000003.checkpoint"], Directory.GetFiles(_folder.Path, "*.checkpoint*").Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task RunAsync_CancelledBeforeTheStart_LeavesACheckpoint()
     {
         using DecoderTrainer<float> model = TinyRun.Model();
@@ -150,6 +193,13 @@ public sealed class SupervisedTrainerTests : IDisposable
         SupervisedTrainerOptions options = TinyRun.Options(_folder.Path) with { Packing = new PackingOptions { MaximumSequence = 17 } };
 
         Assert.Throws<ArgumentException>(() => new SupervisedTrainer(model, new CrossEntropyLoss(), TinyRun.Data, options));
+    }
+
+    private sealed class FlatLoss : ITokenLoss
+    {
+        public string Id => "flat";
+
+        public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients) => 1;
     }
 
     private sealed class FailingLoss(int afterCalls) : ITokenLoss

@@ -1,4 +1,5 @@
-"""Training speed of the embedded model's shape in eager PyTorch: tokens per second on one and on two threads.
+"""Training speed of the embedded model's shape in eager PyTorch: tokens per second on one and on two threads, and tokens
+per processor second, which stay meaningful on a machine that others use too.
 
 usage: python3 train_speed.py [STEPS]
 
@@ -74,16 +75,16 @@ def measure(threads, micro, steps):
     model = Decoder()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.95), weight_decay=0.1)
     tokens = torch.randint(VOCABULARY, (TOKENS // LENGTH, LENGTH))
-    best = float("inf")
+    best = busy = float("inf")
     for _ in range(steps):
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
         for chunk in tokens.split(micro):
             (model(chunk, chunk.roll(-1, 1)) / TOKENS).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        best = min(best, time.perf_counter() - start)
-    return TOKENS / best
+        best, busy = min(best, time.perf_counter() - start), min(busy, time.process_time() - processor)
+    return TOKENS / best, TOKENS / busy
 
 
 def main():
@@ -91,7 +92,10 @@ def main():
     for threads in (1, 2):
         speeds = {micro: measure(threads, micro, steps) for micro in (2, 4, 8, 32)}
         micro = max(speeds, key=speeds.get)
-        print(json.dumps({"torch": torch.__version__, "threads": threads, "sequencesPerMicroBatch": micro, "tokensPerSecond": round(speeds[micro])}), flush=True)
+        wall, processor = speeds[micro]
+        print(json.dumps({
+            "torch": torch.__version__, "threads": threads, "sequencesPerMicroBatch": micro,
+            "tokensPerSecond": round(wall), "tokensPerProcessorSecond": round(processor)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,13 @@ using Agents.Reasoning;
 
 namespace Agents.Runtime.Plugins;
 
-/// <summary>Stands for a plugin's strategy. Each request takes a lease, so that unloading waits for it; errors of the plugin's own code are counted and renamed.</summary>
-internal sealed class LeasedStrategy(PluginHost host, string id) : IReasoningStrategy
+/// <summary>Stands for a leased strategy of a plugin: errors of the plugin's own code are counted and thrown again under the plugin's name.</summary>
+internal sealed class GuardedStrategy(PluginHost host, FeatureLease<IReasoningStrategy> lease, string id) : IReasoningStrategy
 {
     public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
         ReasoningTask task, IReasoningContext context, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using FeatureLease<IReasoningStrategy> lease = host.Acquire<IReasoningStrategy>(id)
-            ?? throw new PluginException($"The strategy '{id}' was unloaded. 'agents plugins list' shows why.");
-        IAsyncEnumerator<ReasoningUpdate> updates = Guard(lease, () => lease.Value.SolveAsync(task, context, cancellationToken).GetAsyncEnumerator(cancellationToken));
+        IAsyncEnumerator<ReasoningUpdate> updates = Guard(() => lease.Value.SolveAsync(task, context, cancellationToken).GetAsyncEnumerator(cancellationToken));
         await using (updates.ConfigureAwait(false))
         {
             while (true)
@@ -36,7 +34,7 @@ internal sealed class LeasedStrategy(PluginHost host, string id) : IReasoningStr
         }
     }
 
-    private T Guard<T>(FeatureLease<IReasoningStrategy> lease, Func<T> action)
+    private T Guard<T>(Func<T> action)
     {
         try
         {
