@@ -63,6 +63,16 @@ internal sealed class TrainCommand : AgentsCommand
             console.Note("warning: " + damaged);
         }
 
+        if (document.CutTokens > 0)
+        {
+            console.Note($"warning: {document.CutTokens} tokens were left out because their sequence was too long; see training.maximumSequence in the recipe.");
+        }
+
+        if (document.DeadSteps > 0)
+        {
+            console.Note($"warning: {document.DeadSteps} updates had a gradient of exactly zero and taught nothing.");
+        }
+
         if (console.Json)
         {
             console.WriteJson(document, CliJson.Readable.TrainDocument);
@@ -89,6 +99,8 @@ internal sealed class TrainCommand : AgentsCommand
         TokensPerSecond = result.Training.TokensPerSecond,
         PeakMemoryBytes = result.Training.PeakMemoryBytes,
         ResumedFrom = result.Training.ResumedFrom,
+        CutTokens = result.Training.CutTokens,
+        DeadSteps = result.Training.DeadSteps,
         Output = result.ModelPath,
         Checkpoint = result.Training.Checkpoint,
     };

@@ -24,6 +24,12 @@ internal sealed record TrainDocument
     /// <summary>Gets the updates that a checkpoint contributed.</summary>
     public required long ResumedFrom { get; init; }
 
+    /// <summary>Gets the tokens of this session that were left out because their sequence was too long.</summary>
+    public required long CutTokens { get; init; }
+
+    /// <summary>Gets the updates of this session whose gradient was exactly zero.</summary>
+    public required long DeadSteps { get; init; }
+
     /// <summary>Gets the finished model file.</summary>
     public required string Output { get; init; }
 
