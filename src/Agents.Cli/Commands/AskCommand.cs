@@ -45,7 +45,7 @@ internal sealed class AskCommand : AgentsCommand
         string question = await ReadQuestionAsync(arguments.GetValue(_question)!, cancellationToken).ConfigureAwait(false);
         await using AgentSession session = await AgentSession.CreateAsync(
             arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
-        session.RequireStrategy(strategy);
+        session.RequireStrategy(strategy, options.Settings);
         await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
         List<ChatMessage> messages = arguments.GetValue(_request.System) is { Length: > 0 } system ? [new ChatMessage(ChatRole.System, system)] : [];
         messages.Add(new ChatMessage(ChatRole.User, question));

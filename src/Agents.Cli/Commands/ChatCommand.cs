@@ -37,8 +37,8 @@ internal sealed class ChatCommand : AgentsCommand
         string strategy = arguments.GetValue(_strategy)!;
         await using AgentSession session = await AgentSession.CreateAsync(
             arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
-        session.RequireStrategy(strategy);
         ReasoningRequest request = new() { Options = RequestOptions.ReadStrategy(arguments), Budget = _request.ReadBudget(arguments) };
+        session.RequireStrategy(strategy, request.Options.Settings);
         await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
         Conversation conversation = new(session, request with { Models = session.Models }, strategy, arguments.GetValue(_request.System), console);
         console.Note($"{session.ModelName}, {strategy}. {Help}");
@@ -140,7 +140,7 @@ internal sealed class ChatCommand : AgentsCommand
         {
             try
             {
-                session.RequireStrategy(id);
+                session.RequireStrategy(id, request.Options.Settings);
                 strategy = id;
                 console.Note($"Answering with {id} now.");
             }

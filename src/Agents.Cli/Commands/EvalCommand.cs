@@ -72,7 +72,7 @@ internal sealed class EvalCommand : AgentsCommand
             arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
         foreach (string strategy in strategies)
         {
-            session.RequireStrategy(strategy);
+            session.RequireStrategy(strategy, options.Settings);
         }
 
         await session.OpenModelAsync(model, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);

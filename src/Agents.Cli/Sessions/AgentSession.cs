@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
 using Agents.Models.Chat;
 using Agents.Models.Decoder;
+using Agents.Plugins;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Reasoning;
@@ -67,15 +69,26 @@ internal sealed class AgentSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Checks that a strategy exists, before anything expensive starts.</summary>
+    /// <summary>Checks that a strategy exists and knows its settings, before anything expensive starts.</summary>
     /// <param name="strategy">Its id.</param>
-    /// <exception cref="UsageException">There is none; the message offers the nearest.</exception>
-    public void RequireStrategy(string strategy)
+    /// <param name="settings">Its own settings; null for none.</param>
+    /// <exception cref="UsageException">There is none, or a setting is misspelt; the message offers the nearest.</exception>
+    public void RequireStrategy(string strategy, JsonElement? settings = null)
     {
-        string[] known = [.. Engine.Strategies.Select(info => info.Id)];
-        if (!known.Contains(strategy))
+        IReadOnlyList<FeatureInfo> known = Engine.Strategies;
+        FeatureInfo info = known.FirstOrDefault(info => info.Id == strategy)
+            ?? throw new UsageException(StrategyNotFoundException.For(strategy, [.. known.Select(info => info.Id)]).Message);
+        if (settings is not { } given || info.Settings.Count == 0)
         {
-            throw new UsageException(StrategyNotFoundException.For(strategy, known).Message);
+            return;
+        }
+
+        foreach (JsonProperty property in given.EnumerateObject())
+        {
+            if (!info.Settings.ContainsKey(property.Name))
+            {
+                throw new UsageException($"The strategy '{strategy}' has no setting '{property.Name}'. {NearestNames.Describe(property.Name, [.. info.Settings.Keys])}");
+            }
         }
     }
 

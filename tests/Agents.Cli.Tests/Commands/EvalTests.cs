@@ -69,7 +69,7 @@ public sealed class EvalTests(RandomModel model)
         string file = Path.Combine(BuildPaths.Folder("damaged-tasks"), "bad.jsonl");
         await File.WriteAllLinesAsync(file, ["""{"question":"a","answer":"1"}""", "{oops"], TestContext.Current.CancellationToken);
         AgentsRun run = await AgentsProcess.RunAsync("eval", "--task", file, "--model", model.Path);
-        run.FailsWith(1, "bad.jsonl", "2");
+        run.FailsWith(1, "bad, line 2");
     }
 
     private Task<AgentsRun> EvalAsync(string task, params string[] more) =>
