@@ -6,15 +6,16 @@ namespace Agents.Plugins.SelfAggregation;
 /// <summary>Turns a chosen or written candidate into an answer with the figures that every strategy here reports.</summary>
 internal static class Answers
 {
-    /// <summary>Creates the answer.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="chosen">The candidate whose message is the answer.</param>
+    /// <summary>Creates the answer: by default the winner of the vote, or the first candidate where none has an answer.</summary>
     /// <param name="vote">The vote over the candidates.</param>
     /// <param name="candidates">All candidates.</param>
-    public static ReasoningAnswer Of(IReasoningContext context, Candidate chosen, Vote vote, IReadOnlyList<Candidate> candidates) =>
-        new(chosen.Response.Messages[^1])
+    /// <param name="chosen">The candidate whose message is the answer; null for the winner of the vote.</param>
+    public static ReasoningAnswer Of(Vote vote, IReadOnlyList<Candidate> candidates, Candidate? chosen = null)
+    {
+        Candidate answer = chosen ?? vote.Winner ?? candidates[0];
+        return new ReasoningAnswer(answer.Message)
         {
-            FinalAnswer = context.Answers.Extract(chosen.Text),
+            FinalAnswer = answer.FinalAnswer,
             Details = new Dictionary<string, object?>
             {
                 ["candidates"] = candidates.Count,
@@ -22,4 +23,19 @@ internal static class Answers
                 ["agreement"] = vote.Agreement,
             },
         };
+    }
+
+    /// <summary>Adds figures of one strategy.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="figures">Names and values.</param>
+    public static ReasoningAnswer With(this ReasoningAnswer answer, params ReadOnlySpan<(string Name, object? Value)> figures)
+    {
+        var details = new Dictionary<string, object?>(answer.Details);
+        foreach ((string name, object? value) in figures)
+        {
+            details[name] = value;
+        }
+
+        return answer with { Details = details };
+    }
 }

@@ -3,7 +3,21 @@ using Agents.Plugins.SelfAggregation.Candidates;
 namespace Agents.Plugins.SelfAggregation;
 
 /// <summary>Own settings of <c>self-aggregation</c> (papers/16 §2.3, §2.4). The number of candidates and their temperature are common options: <c>samples</c> (default 3) and <c>temperature</c> (default 0.8).</summary>
-public sealed record SelfAggregationSettings
+/// <param name="AggregateTemperature">Temperature of the aggregation call. Default 0.</param>
+/// <param name="CandidateOrder">Order of candidates in the prompt. Default <see cref="CandidateOrder.Sampling"/>.</param>
+/// <param name="Dedupe">Whether candidates with the same text are shown once. Default false.</param>
+/// <param name="MaxCandidateTokens">Most tokens of a candidate in the prompt. Default null: as long as the context allows.</param>
+/// <param name="EarlyExit">Whether aggregation is skipped when all candidates have the same answer. Default false.</param>
+/// <param name="ResampleTemperature">Temperature of the one repetition when all candidates are the same text. Default 1.2; 0 switches it off.</param>
+/// <param name="Rounds">Number of aggregation rounds. Default 1, which is the published method; range 1 to 8.</param>
+public sealed record SelfAggregationSettings(
+    double AggregateTemperature = 0,
+    CandidateOrder CandidateOrder = CandidateOrder.Sampling,
+    bool Dedupe = false,
+    int? MaxCandidateTokens = null,
+    bool EarlyExit = false,
+    double ResampleTemperature = 1.2,
+    int Rounds = 1)
 {
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
@@ -13,28 +27,7 @@ public sealed record SelfAggregationSettings
         ["dedupe"] = "drop candidates with the same text (default false)",
         ["maxCandidateTokens"] = "shorten longer candidates in the middle (default: as long as the context allows)",
         ["earlyExit"] = "skip aggregation when all candidates agree (default false)",
-        ["resampleTemperature"] = "sample once more at this temperature when all candidates are the same text; 0 switches it off (default 1.2)",
-        ["rounds"] = "aggregation rounds; above 1 each round rewrites every candidate from all of them (default 1)",
+        ["resampleTemperature"] = "sample once more at this temperature, when it is the higher one, if all candidates are the same text; 0 switches it off (default 1.2)",
+        ["rounds"] = "aggregation rounds; each one above 1 first rewrites every candidate from all of them (default 1)",
     };
-
-    /// <summary>Gets the temperature of the aggregation call. Default 0.</summary>
-    public double AggregateTemperature { get; init; }
-
-    /// <summary>Gets the order of candidates in the prompt. Default <see cref="CandidateOrder.Sampling"/>.</summary>
-    public CandidateOrder CandidateOrder { get; init; }
-
-    /// <summary>Gets whether candidates with the same text are shown once. Default false.</summary>
-    public bool Dedupe { get; init; }
-
-    /// <summary>Gets the most tokens of a candidate in the prompt. Default null: as long as the context allows.</summary>
-    public int? MaxCandidateTokens { get; init; }
-
-    /// <summary>Gets whether aggregation is skipped when all candidates have the same answer. Default false.</summary>
-    public bool EarlyExit { get; init; }
-
-    /// <summary>Gets the temperature of the one repetition when all candidates are the same text. Default 1.2; 0 switches it off.</summary>
-    public double ResampleTemperature { get; init; } = 1.2;
-
-    /// <summary>Gets the number of aggregation rounds. Default 1, which is the published method; range 1 to 8.</summary>
-    public int Rounds { get; init; } = 1;
 }

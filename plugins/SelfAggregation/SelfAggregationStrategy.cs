@@ -7,7 +7,7 @@ namespace Agents.Plugins.SelfAggregation;
 
 /// <summary>
 /// Generative self-aggregation (arXiv 2503.04104; papers/16 §2): sample n answers, put all of them in view, generate a new answer.
-/// No selection, no score, no vote: the aggregate may agree with one candidate, mix several, or differ from all.
+/// No selection, no score, no vote: the aggregate may agree with one candidate, mix several, or differ from all. Costs n + 1 calls.
 /// </summary>
 public sealed class SelfAggregationStrategy : IReasoningStrategy
 {
@@ -17,6 +17,7 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
     private const string Prompt = "self-aggregation/aggregate";
     private const int DefaultSamples = 3;
     private const double DefaultTemperature = 0.8;
+    private const int DefaultReserve = 256;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
@@ -29,77 +30,115 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
         double temperature = context.Options.Temperature ?? DefaultTemperature;
 
         // Stage 1: y_i ~ pi(. | P_task(x); T_s), i = 1..n, independent.
-        IReadOnlyList<Candidate> candidates;
+        IReadOnlyList<Candidate> sampled;
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, cancellationToken).ConfigureAwait(false);
-            if (settings.ResampleTemperature > 0 && candidates.Count > 1 && CandidateList.Distinct(candidates).Length < 2 && step.Budget.RemainingCalls > candidates.Count)
+            sampled = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
+            if (settings.ResampleTemperature > temperature && !Agreed(sampled, settings) && AreOneText(sampled)
+                && step.Budget.RemainingCalls > sampled.Count && !SoftLimit.Reached(step.Budget))
             {
                 // Identical candidates make aggregation an expensive greedy run (papers/16 §6): one more try, hotter.
-                candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, settings.ResampleTemperature, cancellationToken).ConfigureAwait(false);
+                sampled = await CandidateSampler.SampleAsync(task, step, sampled.Count, reserve: 1, settings.ResampleTemperature, 0, cancellationToken).ConfigureAwait(false);
             }
 
-            yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates, {Vote.Of(candidates).Distinct} distinct answers");
+            yield return new StepFinishedUpdate(step.NodeId, $"{sampled.Count} candidates, {Vote.Of(sampled).Distinct} distinct answers");
         }
 
-        Vote vote = Vote.Of(candidates);
-        ReasoningAnswer draft = Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates);
+        Vote vote = Vote.Of(sampled);
+        ReasoningAnswer draft = Answers.Of(vote, sampled);
         yield return new DraftUpdate(draft);
-        if (context.Budget.SoftLimitReached || (settings.EarlyExit && vote.Votes == candidates.Count))
+        if (Agreed(sampled, settings) || MustConclude(context))
         {
             yield return new AnswerUpdate(draft);
             yield break;
         }
 
-        // Recursive extension (papers/16 §2.4): every candidate is rewritten from all of them, rounds - 1 times.
-        for (int round = 1; round < settings.Rounds && context.Budget.RemainingCalls > candidates.Count; round++)
+        // Recursive extension (papers/16 §2.4): every candidate is rewritten from all of them, rounds - 1 times, at n calls a round.
+        IReadOnlyList<Candidate> candidates = sampled;
+        for (int round = 1; round < settings.Rounds && context.Budget.RemainingCalls > candidates.Count && !SoftLimit.Reached(context.Budget); round++)
         {
             using IReasoningStep step = context.BeginStep($"round {round}");
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            (IReadOnlyList<ChatMessage> prompt, _) = Render(step, task, candidates, settings, (ulong)round);
-            IGroupSampler group = step.Model(ModelRoles.Aggregator).GetService<IGroupSampler>()!;
-            IReadOnlyList<ChatResponse> rewritten = await group.SampleAsync(
-                prompt, candidates.Count, CandidateSampler.CallOptions(task, step, temperature), cancellationToken).ConfigureAwait(false);
-            candidates = [.. rewritten.Select((response, index) => CandidateSampler.Read(step, response, index))];
+            (IReadOnlyList<ChatMessage> prompt, Candidate[] shown) = Render(step, task, candidates, settings, round);
+            if (shown.Length > 0)
+            {
+                candidates = await CandidateSampler.GroupAsync(
+                    step, ModelRoles.Aggregator, prompt, candidates.Count, CandidateSampler.CallOptions(task, step, temperature), 0, cancellationToken).ConfigureAwait(false);
+            }
+
             yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} rewritten candidates");
+            draft = Answers.Of(vote, sampled, Vote.Of(candidates).Winner ?? candidates[0]);
+            yield return new DraftUpdate(draft);
+        }
+
+        if (MustConclude(context))
+        {
+            yield return new AnswerUpdate(draft);
+            yield break;
         }
 
         // Stage 2: y* ~ pi(. | P_agg(x, y_1, ..., y_n)).
         using (IReasoningStep step = context.BeginStep("aggregate"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            (IReadOnlyList<ChatMessage> prompt, int shown) = Render(step, task, candidates, settings, 0);
-            ChatOptions options = CandidateSampler.CallOptions(task, step, settings.AggregateTemperature);
+            (IReadOnlyList<ChatMessage> prompt, Candidate[] shown) = Render(step, task, candidates, settings, 0);
+            if (shown.Length == 0 || !SoftLimit.Pays(step.Budget, prompt, shown.MaxBy(candidate => candidate.Text.Length)!.Text))
+            {
+                // Tool calls have no text to aggregate, and where not even one attempt fits the context the method is the plain answer (papers/16 §4).
+                yield return new StepFinishedUpdate(step.NodeId, shown.Length == 0 ? "nothing to aggregate" : "too few tokens left");
+                yield return new AnswerUpdate(draft);
+                yield break;
+            }
+
             ChatResponse? response = null;
+            ChatOptions options = CandidateSampler.CallOptions(task, step, settings.AggregateTemperature);
             await foreach (ReasoningUpdate update in FinalCall.StreamAsync(step.Model(ModelRoles.Aggregator), prompt, options, value => response = value, cancellationToken).ConfigureAwait(false))
             {
                 yield return update;
             }
 
             Candidate aggregate = CandidateSampler.Read(step, response!, candidates.Count);
-            bool novel = aggregate.Answer is not null && candidates.All(candidate => !context.Answers.Equivalent(candidate.Answer, aggregate.Answer));
-            yield return new StepFinishedUpdate(step.NodeId, novel ? "a new answer" : "agrees with a candidate");
-            ReasoningAnswer answer = Answers.Of(context, aggregate, vote, candidates);
-            yield return new AnswerUpdate(answer with { Details = new Dictionary<string, object?>(answer.Details) { ["novel"] = novel, ["shown"] = shown } });
+            if (aggregate.Text.Length == 0 && aggregate.Message.Contents.All(content => content is TextContent or TextReasoningContent))
+            {
+                // The model only thought until it ran out of tokens: a sampled answer is better than none.
+                yield return new StepFinishedUpdate(step.NodeId, "an empty answer");
+                yield return new AnswerUpdate(draft);
+                yield break;
+            }
+
+            bool novel = aggregate.Answer is not null && sampled.All(candidate => !context.Answers.Equivalent(candidate.Answer, aggregate.Answer));
+            yield return new StepFinishedUpdate(step.NodeId, novel ? "a new answer" : aggregate.Answer is null ? "no final answer" : "agrees with a candidate");
+            yield return new AnswerUpdate(Answers.Of(vote, sampled, aggregate).With(("novel", novel), ("shown", shown.Length)));
         }
+    }
+
+    private static bool Agreed(IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings) =>
+        settings.EarlyExit && Vote.Of(candidates).Votes == candidates.Count;
+
+    private static bool AreOneText(IReadOnlyList<Candidate> candidates) => candidates.Count > 1 && CandidateList.Distinct(candidates).Length < 2;
+
+    private static bool MustConclude(IReasoningContext context) => context.Budget.RemainingCalls < 1 || SoftLimit.Reached(context.Budget);
+
+    private static (IReadOnlyList<ChatMessage> Messages, Candidate[] Shown) Render(
+        IReasoningStep step, ReasoningTask task, IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings, int round)
+    {
+        Candidate[] ordered = CandidateList.Ordered(candidates, settings.CandidateOrder, step.Random((ulong)round));
+        int reserve = step.Options.MaxTokens ?? task.Options?.MaxOutputTokens ?? DefaultReserve;
+        return CandidateList.Render(
+            step, Prompt, ModelRoles.Aggregator, task, settings.Dedupe ? CandidateList.Distinct(ordered) : ordered, settings.MaxCandidateTokens, reserve);
     }
 
     private static SelfAggregationSettings Settings(StrategyOptions options)
     {
-        SelfAggregationSettings settings = StrategySettings.Read(options, Id, SettingsJson.Default.SelfAggregationSettings, SelfAggregationSettings.Descriptions);
-        StrategySettings.Require(settings.Rounds is >= 1 and <= 8, Id, $"rounds is {settings.Rounds}, it must lie in 1 … 8");
-        StrategySettings.Require(double.IsFinite(settings.AggregateTemperature) && settings.AggregateTemperature >= 0, Id, $"aggregateTemperature is {settings.AggregateTemperature}, it must be at least 0");
-        StrategySettings.Require(double.IsFinite(settings.ResampleTemperature) && settings.ResampleTemperature >= 0, Id, $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0");
-        StrategySettings.Require(settings.MaxCandidateTokens is null or >= 16, Id, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16");
+        SelfAggregationSettings settings = StrategySettings.Read(options, Id, new SelfAggregationSettings(), SettingsJson.Default.SelfAggregationSettings, SelfAggregationSettings.Descriptions);
+        StrategySettings.Require(
+            Id,
+            (settings.Rounds is >= 1 and <= 8, $"rounds is {settings.Rounds}, it must lie in 1 … 8"),
+            (StrategySettings.IsTemperature(settings.AggregateTemperature), $"aggregateTemperature is {settings.AggregateTemperature}, it must be at least 0"),
+            (StrategySettings.IsTemperature(settings.ResampleTemperature), $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0"),
+            (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
+            (Enum.IsDefined(settings.CandidateOrder), $"candidateOrder is {settings.CandidateOrder}, it must be sampling, random or byLength"));
         return settings;
-    }
-
-    private static (IReadOnlyList<ChatMessage> Messages, int Shown) Render(
-        IReasoningContext context, ReasoningTask task, IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings, ulong round)
-    {
-        Candidate[] ordered = CandidateList.Ordered(candidates, settings.CandidateOrder, context.Random(round));
-        Candidate[] shown = settings.Dedupe ? CandidateList.Distinct(ordered) : ordered;
-        return CandidateList.Render(context, Prompt, ModelRoles.Aggregator, task, shown, settings.MaxCandidateTokens, context.Options.MaxTokens ?? 256);
     }
 }

@@ -1,7 +1,11 @@
 namespace Agents.Plugins.SelfAggregation.Baselines;
 
 /// <summary>Own settings of <c>best-of-n</c>. Common options: <c>samples</c> (default 3), <c>temperature</c> (default 0.8).</summary>
-public sealed record BestOfNSettings
+/// <param name="Votes">Number of verdicts per candidate when the model itself verifies. Default 1, range 1 to 64.</param>
+/// <param name="VerifyTemperature">Temperature of the verdicts. Default null: 0 for one vote, 0.8 for several.</param>
+public sealed record BestOfNSettings(
+    int Votes = 1,
+    double? VerifyTemperature = null)
 {
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
@@ -9,10 +13,4 @@ public sealed record BestOfNSettings
         ["votes"] = "verdicts sampled per candidate when the model is the verifier (default 1)",
         ["verifyTemperature"] = "temperature of these verdicts (default 0 for one vote, 0.8 for several)",
     };
-
-    /// <summary>Gets the number of verdicts per candidate when the model itself verifies. Default 1, range 1 to 64.</summary>
-    public int Votes { get; init; } = 1;
-
-    /// <summary>Gets the temperature of the verdicts. Default null: 0 for one vote, 0.8 for several.</summary>
-    public double? VerifyTemperature { get; init; }
 }

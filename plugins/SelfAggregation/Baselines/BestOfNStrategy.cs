@@ -10,7 +10,7 @@ namespace Agents.Plugins.SelfAggregation.Baselines;
 
 /// <summary>
 /// Best of n: sample, rate every candidate, return the best (the earliest among equals). The host's verifier rates when there is one, else the model in the
-/// role <c>verifier</c>. A candidate that could not be judged ranks below every judged one.
+/// role <c>verifier</c>. A candidate that could not be judged ranks below every judged one; where none could, the vote decides.
 /// </summary>
 public sealed partial class BestOfNStrategy : IReasoningStrategy
 {
@@ -25,50 +25,60 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        BestOfNSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.BestOfNSettings, BestOfNSettings.Descriptions);
-        StrategySettings.Require(settings.Votes is >= 1 and <= 64, Id, $"votes is {settings.Votes}, it must lie in 1 … 64");
-        StrategySettings.Require(settings.VerifyTemperature is null or >= 0, Id, $"verifyTemperature is {settings.VerifyTemperature}, it must be at least 0");
-        int samples = context.Options.Samples ?? DefaultSamples;
+        BestOfNSettings settings = StrategySettings.Read(context.Options, Id, new BestOfNSettings(), SettingsJson.Default.BestOfNSettings, BestOfNSettings.Descriptions);
+        StrategySettings.Require(
+            Id,
+            (settings.Votes is >= 1 and <= 64, $"votes is {settings.Votes}, it must lie in 1 … 64"),
+            (StrategySettings.IsTemperature(settings.VerifyTemperature), $"verifyTemperature is {settings.VerifyTemperature}, it must be at least 0"));
+
+        // A candidate that cannot be judged is a wasted call: as many as the budget can also judge.
+        int callsEach = context.Verifier is null ? 1 + settings.Votes : 1;
+        int samples = Math.Min(context.Options.Samples ?? DefaultSamples, Math.Max(1, context.Budget.RemainingCalls / callsEach));
         IReadOnlyList<Candidate> candidates;
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            int reserve = context.Verifier is null ? samples * settings.Votes : 0;
-            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve, context.Options.Temperature ?? DefaultTemperature, cancellationToken).ConfigureAwait(false);
+            double temperature = context.Options.Temperature ?? DefaultTemperature;
+            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 0, temperature, 0, cancellationToken).ConfigureAwait(false);
             yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates");
         }
 
         Vote vote = Vote.Of(candidates);
-        yield return new DraftUpdate(Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates));
+        yield return new DraftUpdate(Answers.Of(vote, candidates));
         using (IReasoningStep step = context.BeginStep("verify"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            Candidate best = candidates[0];
-            double bestScore = double.NegativeInfinity;
+            Candidate? best = null;
+            double? bestScore = null;
             foreach (Candidate candidate in candidates)
             {
-                if (context.Verifier is null && context.Budget.RemainingCalls < 1)
+                if (SoftLimit.Reached(context.Budget) || (context.Verifier is null && context.Budget.RemainingCalls < 1))
                 {
                     break;
                 }
 
+                if (candidate.Text.Length == 0)
+                {
+                    continue;
+                }
+
                 double? score = context.Verifier is { } verifier
-                    ? (await verifier.JudgeAsync(new VerificationRequest(task.Question, candidate.Text, task.Id), cancellationToken).ConfigureAwait(false)).Score
+                    ? await JudgeAsync(verifier, task, candidate, cancellationToken).ConfigureAwait(false)
                     : await AskAsync(task, step, candidate, settings, cancellationToken).ConfigureAwait(false);
                 if (score is { } value && candidate.Response.TraceNodeId() is { } node)
                 {
                     context.SetValue(node, value);
                 }
 
-                if ((score ?? -1) > bestScore)
+                if (score is not null && !(score <= bestScore))
                 {
-                    (best, bestScore) = (candidate, score ?? -1);
+                    (best, bestScore) = (candidate, score);
                 }
             }
 
-            yield return new StepFinishedUpdate(step.NodeId, string.Create(CultureInfo.InvariantCulture, $"candidate {best.Index + 1} with score {bestScore:0.##}"));
-            ReasoningAnswer answer = Answers.Of(context, best, vote, candidates);
-            yield return new AnswerUpdate(answer with { Details = new Dictionary<string, object?>(answer.Details) { ["score"] = bestScore < 0 ? null : bestScore } });
+            yield return new StepFinishedUpdate(
+                step.NodeId, best is null ? "no candidate could be judged" : string.Create(CultureInfo.InvariantCulture, $"candidate {best.Index + 1} with score {bestScore:0.##}"));
+            yield return new AnswerUpdate(Answers.Of(vote, candidates, best).With(("score", bestScore)));
         }
     }
 
@@ -81,17 +91,22 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
         return verdicts.Count == 0 ? null : verdicts[^1].Groups[1].Value.ToUpperInvariant() is "RIGHT" or "CORRECT";
     }
 
+    private static async Task<double?> JudgeAsync(IVerifier verifier, ReasoningTask task, Candidate candidate, CancellationToken cancellationToken)
+    {
+        Verdict verdict = await verifier.JudgeAsync(new VerificationRequest(task.Question, candidate.Response.Text, task.Id), cancellationToken).ConfigureAwait(false);
+        return verdict.Invalid ? 0 : verdict.Score;
+    }
+
     private static async Task<double?> AskAsync(
         ReasoningTask task, IReasoningContext step, Candidate candidate, BestOfNSettings settings, CancellationToken cancellationToken)
     {
-        var variables = new Dictionary<string, object?> { ["question"] = task.Question, ["solution"] = CandidateList.Visible(candidate.Text) };
-        IReadOnlyList<ChatMessage> messages = step.Prompt(Prompt, variables, ModelRoles.Verifier);
+        var variables = new Dictionary<string, object?> { ["question"] = task.Question, ["solution"] = candidate.Text };
+        IReadOnlyList<ChatMessage> messages = Conversation.Ask(task, step.Prompt(Prompt, variables, ModelRoles.Verifier));
         double temperature = settings.VerifyTemperature ?? (settings.Votes > 1 ? DefaultTemperature : 0);
         ChatOptions options = new() { Temperature = (float)temperature, MaxOutputTokens = step.Options.MaxTokens };
-        IGroupSampler group = step.Model(ModelRoles.Verifier).GetService<IGroupSampler>()!;
         int votes = Math.Max(1, Math.Min(settings.Votes, step.Budget.RemainingCalls));
-        IReadOnlyList<ChatResponse> replies = await group.SampleAsync(messages, votes, options, cancellationToken).ConfigureAwait(false);
-        bool[] verdicts = [.. replies.Select(reply => Verdict(reply.Text)).Where(verdict => verdict is not null).Select(verdict => verdict!.Value)];
+        IReadOnlyList<ChatResponse> replies = await CandidateSampler.Group(step, ModelRoles.Verifier).SampleAsync(messages, votes, options, cancellationToken).ConfigureAwait(false);
+        bool[] verdicts = [.. replies.Select(reply => Verdict(VisibleText.Of(reply.Text))).Where(verdict => verdict is not null).Select(verdict => verdict!.Value)];
         return verdicts.Length == 0 ? null : verdicts.Average(verdict => verdict ? 1.0 : 0.0);
     }
 

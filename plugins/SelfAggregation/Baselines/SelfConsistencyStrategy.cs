@@ -17,7 +17,7 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        VotingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
+        VotingSettings settings = StrategySettings.Read(context.Options, Id, new VotingSettings(), SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
         int samples = context.Options.Samples ?? DefaultSamples;
         double temperature = context.Options.Temperature ?? DefaultTemperature;
         using IReasoningStep step = context.BeginStep("candidates");
@@ -26,14 +26,9 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
         while (candidates.Count < samples)
         {
             int wanted = settings.StopAtLead ? 1 : samples;
-            foreach (Candidate candidate in await CandidateSampler.SampleAsync(task, step, wanted, reserve: 0, temperature, cancellationToken).ConfigureAwait(false))
-            {
-                candidates.Add(candidate with { Index = candidates.Count });
-            }
-
-            Vote standing = Vote.Of(candidates);
-            yield return new DraftUpdate(Answers.Of(context, standing.Winner ?? candidates[0], standing, candidates));
-            if (!settings.StopAtLead || context.Budget.SoftLimitReached || context.Budget.RemainingCalls < 1 || IsDecided(candidates, samples))
+            candidates.AddRange(await CandidateSampler.SampleAsync(task, step, wanted, reserve: 0, temperature, candidates.Count, cancellationToken).ConfigureAwait(false));
+            yield return new DraftUpdate(Answers.Of(Vote.Of(candidates), candidates));
+            if (!settings.StopAtLead || SoftLimit.Reached(context.Budget) || context.Budget.RemainingCalls < 1 || IsDecided(candidates, samples))
             {
                 break;
             }
@@ -41,7 +36,7 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
 
         Vote vote = Vote.Of(candidates);
         yield return new StepFinishedUpdate(step.NodeId, $"{vote.Votes} of {vote.Candidates} agree");
-        yield return new AnswerUpdate(Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates));
+        yield return new AnswerUpdate(Answers.Of(vote, candidates));
     }
 
     private static bool IsDecided(List<Candidate> candidates, int samples)

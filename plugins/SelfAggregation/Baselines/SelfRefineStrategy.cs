@@ -16,8 +16,8 @@ public sealed class SelfRefineStrategy : IReasoningStrategy
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        SelfRefineSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.SelfRefineSettings, SelfRefineSettings.Descriptions);
-        StrategySettings.Require(settings.Rounds is >= 1 and <= 16, Id, $"rounds is {settings.Rounds}, it must lie in 1 … 16");
+        SelfRefineSettings settings = StrategySettings.Read(context.Options, Id, new SelfRefineSettings(), SettingsJson.Default.SelfRefineSettings, SelfRefineSettings.Descriptions);
+        StrategySettings.Require(Id, (settings.Rounds is >= 1 and <= 16, $"rounds is {settings.Rounds}, it must lie in 1 … 16"));
         double temperature = context.Options.Temperature ?? 0;
         List<Candidate> versions = [];
         using (IReasoningStep step = context.BeginStep("answer"))
@@ -28,41 +28,58 @@ public sealed class SelfRefineStrategy : IReasoningStrategy
             yield return new StepFinishedUpdate(step.NodeId);
         }
 
-        yield return new DraftUpdate(Answer(context, versions));
-        for (int round = 1; round <= settings.Rounds && context.Budget.RemainingCalls >= 2 && !context.Budget.SoftLimitReached; round++)
+        yield return new DraftUpdate(Answer(versions));
+
+        // A tool call has no text to criticize.
+        for (int round = 1; round <= settings.Rounds && versions[^1].Text.Length > 0 && context.Budget.RemainingCalls >= 2 && !SoftLimit.Reached(context.Budget); round++)
         {
             using IReasoningStep step = context.BeginStep($"refine {round}");
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            var variables = new Dictionary<string, object?> { ["question"] = task.Question, ["solution"] = CandidateList.Visible(versions[^1].Text) };
+            var variables = new Dictionary<string, object?> { ["question"] = task.Question, ["solution"] = versions[^1].Text };
             ChatOptions options = new() { Temperature = (float)temperature, MaxOutputTokens = context.Options.MaxTokens };
             ChatResponse feedback = await step.Model(ModelRoles.Verifier)
-                .GetResponseAsync(step.Prompt("self-aggregation/feedback", variables, ModelRoles.Verifier), options, cancellationToken).ConfigureAwait(false);
-            if (settings.StopWhenRight && BestOfNStrategy.Verdict(feedback.Text) == true)
+                .GetResponseAsync(Conversation.Ask(task, step.Prompt("self-aggregation/feedback", variables, ModelRoles.Verifier)), options, cancellationToken).ConfigureAwait(false);
+            string criticism = VisibleText.Of(feedback.Text);
+            if (settings.StopWhenRight && BestOfNStrategy.Verdict(criticism) == true)
             {
                 yield return new StepFinishedUpdate(step.NodeId, "called right");
                 break;
             }
 
-            variables["feedback"] = CandidateList.Visible(feedback.Text);
-            ChatResponse revised = await step.Model(ModelRoles.Refiner).GetResponseAsync(
-                [.. task.Messages.Take(task.Messages.Count - 1), .. step.Prompt("self-aggregation/revise", variables, ModelRoles.Refiner)],
-                CandidateSampler.CallOptions(task, step, temperature),
-                cancellationToken).ConfigureAwait(false);
-            versions.Add(CandidateSampler.Read(step, revised, versions.Count));
+            variables["feedback"] = criticism;
+            IReadOnlyList<ChatMessage> ask = Conversation.Ask(task, step.Prompt("self-aggregation/revise", variables, ModelRoles.Refiner));
+            if (!SoftLimit.Pays(step.Budget, ask, versions[^1].Text))
+            {
+                yield return new StepFinishedUpdate(step.NodeId, "too few tokens left");
+                break;
+            }
+
+            ChatResponse? revised = null;
+            await foreach (ReasoningUpdate update in FinalCall.StreamAsync(
+                step.Model(ModelRoles.Refiner), ask, CandidateSampler.CallOptions(task, step, temperature), value => revised = value, cancellationToken).ConfigureAwait(false))
+            {
+                // Only the last revision is the answer; an earlier one may still be revised.
+                if (round == settings.Rounds)
+                {
+                    yield return update;
+                }
+            }
+
+            versions.Add(CandidateSampler.Read(step, revised!, versions.Count));
             yield return new StepFinishedUpdate(step.NodeId, "revised");
-            yield return new DraftUpdate(Answer(context, versions));
+            yield return new DraftUpdate(Answer(versions));
         }
 
-        yield return new AnswerUpdate(Answer(context, versions));
+        yield return new AnswerUpdate(Answer(versions));
     }
 
-    private static ReasoningAnswer Answer(IReasoningContext context, List<Candidate> versions) => new(versions[^1].Response.Messages[^1])
+    private static ReasoningAnswer Answer(List<Candidate> versions) => new(versions[^1].Message)
     {
-        FinalAnswer = context.Answers.Extract(versions[^1].Text),
+        FinalAnswer = versions[^1].FinalAnswer,
         Details = new Dictionary<string, object?>
         {
             ["revisions"] = versions.Count - 1,
-            ["changed"] = !context.Answers.Equivalent(versions[0].Answer, versions[^1].Answer),
+            ["changed"] = versions[0].Answer != versions[^1].Answer,
         },
     };
 }

@@ -17,6 +17,7 @@ public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrateg
     private const string Prompt = "self-aggregation/choose";
     private const int DefaultSamples = 3;
     private const double DefaultTemperature = 0.8;
+    private const int DefaultReserve = 64;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
@@ -24,35 +25,49 @@ public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrateg
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
-        ChoosingSettings settings = StrategySettings.Read(context.Options, Id, SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
-        StrategySettings.Require(settings.MaxCandidateTokens is null or >= 16, Id, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16");
+        ChoosingSettings settings = StrategySettings.Read(context.Options, Id, new ChoosingSettings(), SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
+        StrategySettings.Require(Id, (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"));
         int samples = context.Options.Samples ?? DefaultSamples;
         IReadOnlyList<Candidate> candidates;
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, context.Options.Temperature ?? DefaultTemperature, cancellationToken).ConfigureAwait(false);
+            double temperature = context.Options.Temperature ?? DefaultTemperature;
+            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
             yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates");
         }
 
         Vote vote = Vote.Of(candidates);
-        yield return new DraftUpdate(Answers.Of(context, vote.Winner ?? candidates[0], vote, candidates));
+        ReasoningAnswer draft = Answers.Of(vote, candidates);
+        yield return new DraftUpdate(draft);
+        if (candidates.Count < 2 || context.Budget.RemainingCalls < 1 || SoftLimit.Reached(context.Budget))
+        {
+            yield return new AnswerUpdate(draft);
+            yield break;
+        }
+
         using (IReasoningStep step = context.BeginStep("choose"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            (IReadOnlyList<ChatMessage> messages, int shown) = CandidateList.Render(
-                step, Prompt, ModelRoles.Selector, task, candidates, settings.MaxCandidateTokens, reserve: 64);
+            (IReadOnlyList<ChatMessage> messages, Candidate[] shown) = CandidateList.Render(
+                step, Prompt, ModelRoles.Selector, task, candidates, settings.MaxCandidateTokens, context.Options.MaxTokens ?? DefaultReserve);
+            if (shown.Length == 0 || !SoftLimit.Pays(step.Budget, messages, "choice: 1"))
+            {
+                yield return new StepFinishedUpdate(step.NodeId, shown.Length == 0 ? "nothing to choose from" : "too few tokens left");
+                yield return new AnswerUpdate(draft);
+                yield break;
+            }
+
             ChatOptions options = new() { Temperature = 0, MaxOutputTokens = context.Options.MaxTokens };
             ChatResponse reply = await step.Model(ModelRoles.Selector).GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-            int? choice = Choice(reply.Text, shown);
+            int? choice = Choice(VisibleText.Of(reply.Text), shown.Length);
             if (reply.TraceNodeId() is { } node)
             {
                 context.Note(node, "choice", choice?.ToString(CultureInfo.InvariantCulture) ?? "none");
             }
 
             yield return new StepFinishedUpdate(step.NodeId, choice is null ? "no usable choice" : $"candidate {choice}");
-            ReasoningAnswer answer = Answers.Of(context, candidates[(choice ?? 1) - 1], vote, candidates);
-            yield return new AnswerUpdate(answer with { Details = new Dictionary<string, object?>(answer.Details) { ["choice"] = choice, ["parsed"] = choice is not null } });
+            yield return new AnswerUpdate(Answers.Of(vote, candidates, shown[(choice ?? 1) - 1]).With(("choice", choice), ("parsed", choice is not null)));
         }
     }
 

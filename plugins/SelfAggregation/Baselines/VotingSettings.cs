@@ -1,14 +1,12 @@
 namespace Agents.Plugins.SelfAggregation.Baselines;
 
 /// <summary>Own settings of <c>self-consistency</c>. Common options: <c>samples</c> (default 4), <c>temperature</c> (default 0.8).</summary>
-public sealed record VotingSettings
+/// <param name="StopAtLead">Whether sampling stops as soon as the leading answer cannot be overtaken. Default false: one batch.</param>
+public sealed record VotingSettings(bool StopAtLead = false)
 {
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
         ["stopAtLead"] = "stop sampling when no other answer can catch up; samples one by one (default false)",
     };
-
-    /// <summary>Gets whether sampling stops as soon as the leading answer cannot be overtaken. Default false: one batch.</summary>
-    public bool StopAtLead { get; init; }
 }

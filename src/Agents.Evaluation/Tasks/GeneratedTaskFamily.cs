@@ -12,17 +12,20 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
     private const int MaximumAttempts = 4096;
     private const int CorruptionAttempts = 256;
     private readonly DifficultyMix _difficulty;
+    private readonly DifficultyMix _heldOut;
     private readonly ulong _familyKey;
 
     /// <summary>Creates the family.</summary>
     /// <param name="id">Stable id.</param>
-    /// <param name="difficulty">How often each level is drawn.</param>
-    protected GeneratedTaskFamily(string id, DifficultyMix difficulty)
+    /// <param name="difficulty">How often each level is drawn for training.</param>
+    /// <param name="heldOut">How often each level is drawn in the validation and test splits; null for the same.</param>
+    protected GeneratedTaskFamily(string id, DifficultyMix difficulty, DifficultyMix? heldOut)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentNullException.ThrowIfNull(difficulty);
         Id = id;
         _difficulty = difficulty;
+        _heldOut = heldOut ?? difficulty;
         _familyKey = ContentHash.Of(id);
     }
 
@@ -109,7 +112,7 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
     private (TPlan Plan, int Level, int Attempt) DrawPlan(TaskSplit split, long index, ulong seed)
     {
         var stream = new SampleStream(seed ^ _familyKey, (ulong)index, (ulong)split);
-        int level = _difficulty.Draw(ref stream);
+        int level = (split == TaskSplit.Train ? _difficulty : _heldOut).Draw(ref stream);
         for (int attempt = 0; attempt < MaximumAttempts; attempt++)
         {
             TPlan plan = Draw(level, ref stream);

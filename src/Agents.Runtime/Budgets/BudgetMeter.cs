@@ -78,7 +78,7 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
                 || used.Tokens >= Limits.Tokens * share
                 || used.Calls >= Limits.Calls * share
                 || used.Elapsed >= Limits.Duration * share
-                || (Limits.Cost is { } cost && used.Cost >= cost * (decimal)share);
+                || (Limits.Cost is { } cost && used.Cost > 0 && used.Cost >= cost * (decimal)share);
         }
     }
 
@@ -150,6 +150,7 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
     /// <param name="calls">How many calls share what is left.</param>
     /// <param name="promptTokens">Estimate of the tokens each call will read.</param>
     /// <returns>At least 1; null when neither the caller nor the budget sets a limit.</returns>
+    /// <exception cref="BudgetExceededException">The prompt alone needs more tokens than are left: a one-word answer would help nobody.</exception>
     public int? OutputLimit(int? asked, int calls = 1, long promptTokens = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(calls);
@@ -158,8 +159,14 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
             return asked;
         }
 
-        int share = (int)Math.Clamp((RemainingTokens / calls) - promptTokens, 1, int.MaxValue);
-        return Math.Min(asked ?? share, share);
+        long share = (RemainingTokens / calls) - promptTokens;
+        if (share < 1)
+        {
+            Stop(StoppedBecause.Tokens);
+            throw Exceeded();
+        }
+
+        return (int)Math.Min(asked ?? int.MaxValue, share);
     }
 
     /// <summary>Ends the request: the first reason stays.</summary>

@@ -21,7 +21,7 @@ public sealed class RoleWriterTests
         RoleExample[] examples = [.. Write(id, RoleNames.Solve, new RoleNoise())];
 
         Assert.All(examples, example => Assert.Equal(example.TargetCorruption == CorruptionKind.None, IsRight(example.Item, example.Target)));
-        Assert.InRange(examples.Count(example => example.TargetCorruption != CorruptionKind.None) / (double)Count, 0.12, 0.28);
+        Assert.InRange(examples.Count(example => example.TargetCorruption != CorruptionKind.None) / (double)Count, 0.01, 0.12);
         Assert.All(examples, example => Assert.Equal("", example.Prompt));
     }
 

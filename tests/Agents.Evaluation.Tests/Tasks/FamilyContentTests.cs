@@ -89,7 +89,7 @@ public sealed partial class FamilyContentTests
                     _ => left / right,
                 };
                 Assert.Equal(expected, Number(match.Groups[4].Value));
-                Assert.InRange(expected, 1, 99);
+                Assert.InRange(expected, 1, 999);
             }
 
             Assert.EndsWith("=" + item.Answer, item.Steps, StringComparison.Ordinal);

@@ -142,13 +142,34 @@ public sealed class BudgetMeterTests
     [InlineData(50, 1, 50)]
     [InlineData(50, 3, 30)]
     [InlineData(500, 1, 90)]
-    [InlineData(500, 200, 1)]
     public void OutputLimit_WithTokenBudget_SharesWhatIsLeft(int? asked, int calls, int expected)
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
         sut.ChargeTokens(10, 0);
 
         Assert.Equal(expected, sut.OutputLimit(asked, calls));
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(1, 95)]
+    public void OutputLimit_PromptAloneExceedsWhatIsLeft_RefusesTheCall(int calls, long promptTokens)
+    {
+        using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
+        sut.ChargeTokens(10, 0);
+
+        BudgetExceededException error = Assert.Throws<BudgetExceededException>(() => sut.OutputLimit(50, calls, promptTokens));
+
+        Assert.Equal(StoppedBecause.Tokens, error.Reason);
+    }
+
+    [Fact]
+    public void SoftLimitReached_FreeModelUnderACostLimitOfZero_IsNot()
+    {
+        using var sut = new BudgetMeter(new Budget { Cost = 0 }, _clock);
+        sut.ChargeTokens(10, 10);
+
+        Assert.False(sut.SoftLimitReached);
     }
 
     [Fact]

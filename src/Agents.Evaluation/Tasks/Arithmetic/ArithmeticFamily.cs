@@ -22,7 +22,7 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ArithmeticFamily(ArithmeticOptions? options = null)
-        : base("arithmetic", (options ?? new ArithmeticOptions()).Difficulty)
+        : base("arithmetic", (options ?? new ArithmeticOptions()).Difficulty, (options ?? new ArithmeticOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ArithmeticOptions();
         _options.Validate();
@@ -33,7 +33,7 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
     {
         string template = stream.Chance(_options.PlainShare) ? ArithmeticSurface.Plain
             : stream.Chance(0.5) ? ArithmeticSurface.Basket : ArithmeticSurface.People;
-        int start = stream.Between(2, Math.Min(30, _options.MaximumValue / 2));
+        int start = stream.Between(2, Math.Min(90, _options.MaximumValue / 2));
         var steps = new List<ArithmeticStep>(difficulty);
         int value = start;
         int previous = 0;

@@ -17,7 +17,7 @@ public sealed class ListingFamily : GeneratedTaskFamily<ListingPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ListingFamily(ListingOptions? options = null)
-        : base("listing", (options ?? new ListingOptions()).Difficulty)
+        : base("listing", (options ?? new ListingOptions()).Difficulty, (options ?? new ListingOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ListingOptions();
         _options.Validate();

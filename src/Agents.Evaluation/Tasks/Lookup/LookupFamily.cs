@@ -20,7 +20,7 @@ public sealed class LookupFamily : GeneratedTaskFamily<LookupPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public LookupFamily(LookupOptions? options = null)
-        : base("lookup", (options ?? new LookupOptions()).Difficulty)
+        : base("lookup", (options ?? new LookupOptions()).Difficulty, (options ?? new LookupOptions()).HeldOutDifficulty)
     {
         _options = options ?? new LookupOptions();
         _options.Validate();

@@ -20,7 +20,7 @@ public sealed class ProgramsFamily : GeneratedTaskFamily<ProgramPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ProgramsFamily(ProgramsOptions? options = null)
-        : base("program", (options ?? new ProgramsOptions()).Difficulty)
+        : base("program", (options ?? new ProgramsOptions()).Difficulty, (options ?? new ProgramsOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ProgramsOptions();
         _options.Validate();

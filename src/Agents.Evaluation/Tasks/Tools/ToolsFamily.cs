@@ -20,7 +20,7 @@ public sealed class ToolsFamily : GeneratedTaskFamily<ToolsPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ToolsFamily(ToolsOptions? options = null)
-        : base("tools", (options ?? new ToolsOptions()).Difficulty)
+        : base("tools", (options ?? new ToolsOptions()).Difficulty, (options ?? new ToolsOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ToolsOptions();
         _options.Validate();

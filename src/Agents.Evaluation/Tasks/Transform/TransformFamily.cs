@@ -18,7 +18,7 @@ public sealed class TransformFamily : GeneratedTaskFamily<TransformPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public TransformFamily(TransformOptions? options = null)
-        : base("transform", (options ?? new TransformOptions()).Difficulty)
+        : base("transform", (options ?? new TransformOptions()).Difficulty, (options ?? new TransformOptions()).HeldOutDifficulty)
     {
         _options = options ?? new TransformOptions();
         _options.Validate();
