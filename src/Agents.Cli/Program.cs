@@ -1,1 +1,3 @@
-return 0;
+using Agents.Cli.CommandLine;
+
+return await AgentsCommandLine.RunAsync(args).ConfigureAwait(false);

@@ -8,6 +8,15 @@ namespace Agents.Models.Checkpoints;
 /// <summary>Reads and writes models as GGUF files. In memory the rows are always in checkpoint order; files of architecture llama are permuted on the way.</summary>
 public static unsafe class GgufCheckpoint
 {
+    /// <summary>Reads architecture and sizes of an open file, without its tensors.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="ModelFormatException">The file holds no model of a supported architecture.</exception>
+    public static ModelShape ReadShape(GgufFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return GgufShape.Read(file);
+    }
+
     /// <summary>Reads a model and decodes its tensors to single precision.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model; the caller disposes its weights.</returns>

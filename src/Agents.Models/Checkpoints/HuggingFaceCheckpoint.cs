@@ -10,6 +10,16 @@ public static class HuggingFaceCheckpoint
 {
     private const string WeightsFile = "model.safetensors";
 
+    /// <summary>Reads architecture and sizes of a folder, without its tensors.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FileNotFoundException">There is no configuration.</exception>
+    /// <exception cref="ModelFormatException">The configuration is damaged or of an unsupported architecture.</exception>
+    public static ModelShape ReadShape(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return HuggingFaceConfigFile.Read(folder);
+    }
+
     /// <summary>Reads a model and decodes its tensors to single precision.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Honoured between tensors.</param>

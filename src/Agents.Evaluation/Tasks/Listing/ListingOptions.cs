@@ -8,8 +8,8 @@ public sealed record ListingOptions
     public DifficultyMix Difficulty { get; init; } = new(1, 3, 4, 3);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default null, which draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; }
+    /// <value>Default weights 0, 2, 4, 4; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(0, 2, 4, 4);
 
     /// <summary>Gets the exponent of the Zipf law over the members of a category: probability ∝ 1 / rank^exponent.</summary>
     /// <value>Default 1. Range 0 (uniform) to 3.</value>

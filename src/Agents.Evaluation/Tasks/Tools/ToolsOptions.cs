@@ -8,8 +8,8 @@ public sealed record ToolsOptions
     public DifficultyMix Difficulty { get; init; } = new(2, 3, 3, 2);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default null, which draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; }
+    /// <value>Default weights 2, 3, 4, 11; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(2, 3, 4, 11);
 
     /// <summary>Gets the fewest tools on offer.</summary>
     /// <value>Default 3. Range 2 to <see cref="MaximumTools"/>.</value>

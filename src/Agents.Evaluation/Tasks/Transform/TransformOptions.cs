@@ -8,8 +8,8 @@ public sealed record TransformOptions
     public DifficultyMix Difficulty { get; init; } = new(1, 3, 3, 3, 2);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default null, which draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; }
+    /// <value>Default weights 0, 0, 0, 0, 8, 1; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(0, 0, 0, 0, 8, 1);
 
     /// <summary>Gets the number of letters the strings are made of, from a on.</summary>
     /// <value>Default 8. Range 3 to 26.</value>
@@ -29,7 +29,7 @@ public sealed record TransformOptions
 
     internal void Validate() => new OptionCheck(nameof(TransformOptions))
         .Require(Difficulty is { Levels: <= 5 }, nameof(Difficulty), "must have 1 to 5 levels", Difficulty?.Levels)
-        .Require(HeldOutDifficulty is null or { Levels: <= 5 }, nameof(HeldOutDifficulty), "must have 1 to 5 levels", HeldOutDifficulty?.Levels)
+        .Require(HeldOutDifficulty is null or { Levels: <= 6 }, nameof(HeldOutDifficulty), "must have 1 to 6 levels", HeldOutDifficulty?.Levels)
         .Require(Alphabet is >= 3 and <= 26, nameof(Alphabet), "must lie in [3, 26]", Alphabet)
         .Require(MinimumLength >= 2 && MinimumLength <= MaximumLength, nameof(MinimumLength), "must lie in [2, MaximumLength]", MinimumLength)
         .Require(MaximumLength <= 10, nameof(MaximumLength), "must be at most 10", MaximumLength)

@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Agents.Cli.Documents;
+
+/// <summary>Contracts of all documents, generated at compile time. Names are camelCase and stable: fields are added, never renamed.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(TokenizeDocument))]
+[JsonSerializable(typeof(GenerateDocument))]
+[JsonSerializable(typeof(ScoreDocument))]
+[JsonSerializable(typeof(ItemsDocument<ModelItem>), TypeInfoPropertyName = "Models")]
+[JsonSerializable(typeof(ItemsDocument<PluginItem>), TypeInfoPropertyName = "Plugins")]
+[JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(EvalItem))]
+[JsonSerializable(typeof(EvalDocument))]
+[JsonSerializable(typeof(AskDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>Gets the contracts; text stays readable, only what JSON itself demands is escaped.</summary>
+    public static CliJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

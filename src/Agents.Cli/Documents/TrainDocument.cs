@@ -1,0 +1,38 @@
+namespace Agents.Cli.Documents;
+
+/// <summary>Answer of <c>agents train</c>.</summary>
+internal sealed record TrainDocument
+{
+    /// <summary>Gets the updates done over the whole run.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Gets the loss of the last update; null when a resumed run had nothing left to do.</summary>
+    public required double? Loss { get; init; }
+
+    /// <summary>Gets the cross-entropy per target of the validation data; null without any.</summary>
+    public required double? ValidationLoss { get; init; }
+
+    /// <summary>Gets the tokens of the whole run.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Gets the tokens per second of this session.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Gets the largest working set of the process.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Gets the updates that a checkpoint contributed.</summary>
+    public required long ResumedFrom { get; init; }
+
+    /// <summary>Gets the tokens of this session that were left out because their sequence was too long.</summary>
+    public required long CutTokens { get; init; }
+
+    /// <summary>Gets the updates of this session whose gradient was exactly zero.</summary>
+    public required long DeadSteps { get; init; }
+
+    /// <summary>Gets the finished model file.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Gets the last checkpoint.</summary>
+    public required string Checkpoint { get; init; }
+}

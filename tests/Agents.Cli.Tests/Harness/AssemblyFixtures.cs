@@ -1,0 +1,3 @@
+using Agents.Cli.Tests.Harness;
+
+[assembly: AssemblyFixture(typeof(RandomModel))]
