@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Runtime.Hosting;
@@ -34,7 +35,10 @@ public sealed class HostedAgentsTests : IDisposable
     public async Task AskAsync_SelfAggregation_ShowsCandidatesToTheLastCallWhateverTheLimit(int maxTokens)
     {
         using IHost host = await StartAsync();
-        ReasoningRequest request = new() { Options = new StrategyOptions { Samples = 3, MaxTokens = maxTokens, Seed = 5 } };
+
+        // Without temperature random weights repeat one token, here a line end, and a blank answer is no aggregate.
+        JsonElement settings = JsonElement.Parse("""{"aggregateTemperature":0.8}""");
+        ReasoningRequest request = new() { Options = new StrategyOptions { Samples = 3, MaxTokens = maxTokens, Seed = 5, Settings = settings } };
 
         ReasoningResult result = await host.Services.GetRequiredService<IAgents>().AskAsync("what is 12 + 30?", "self-aggregation", request, Stop);
 
