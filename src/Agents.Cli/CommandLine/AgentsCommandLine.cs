@@ -16,7 +16,7 @@ internal static class AgentsCommandLine
     /// <summary>Gets the examples of the first help page.</summary>
     public static ImmutableArray<CommandExample> Examples { get; } =
     [
-        new("agents ask \"ann has 3 figs. bob gives ann 4 figs. how many figs has ann?\" --strategy self-aggregation", "an answer and how it came about"),
+        new("agents ask \"ann has 12 figs. finds 5 more. gives 3 to bob. how many?\" --strategy self-aggregation", "an answer and how it came about"),
         new("agents plugins list", "the strategies there are"),
         new("agents doctor", "whether everything works here"),
     ];

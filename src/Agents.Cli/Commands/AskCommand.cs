@@ -29,7 +29,7 @@ internal sealed class AskCommand : AgentsCommand
         Options.Add(SharedOptions.Json);
         Examples =
         [
-            new("agents ask \"ann has 3 figs. bob gives ann 4 figs. how many figs has ann?\"", "one call of the embedded model"),
+            new("agents ask \"ann has 12 figs. finds 5 more. gives 3 to bob. how many?\"", "one call of the embedded model"),
             new("agents ask \"...\" --strategy self-aggregation --samples 5 --seed 7", "five attempts, then one answer made of them"),
             new("agents ask - --model openai:qwen3@http://127.0.0.1:8080/v1 --json < question.txt", "question from a file, model behind an endpoint, trace as JSON"),
             new("agents ask \"...\" --strategy self-consistency --budget-calls 3 --budget-seconds 10", "at most three calls and ten seconds"),

@@ -92,14 +92,6 @@ public sealed class AskTests(RandomModel model)
     }
 
     [Fact]
-    public async Task The_embedded_model_missing_is_one_line()
-    {
-        Assert.SkipWhen(File.Exists(Path.Combine(BuildPaths.CommandOutput, "models", "tiny-1.gguf")), "This build has an embedded model.");
-        AgentsRun run = await AgentsProcess.RunAsync("ask", "x");
-        run.FailsWith(1, "embedded model", "tiny-*.gguf");
-    }
-
-    [Fact]
     public async Task A_system_message_is_part_of_the_prompt()
     {
         JsonElement plain = (await AskAsync("x", "--max-tokens", "1")).Json();

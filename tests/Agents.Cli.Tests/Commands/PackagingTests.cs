@@ -38,6 +38,15 @@ public sealed class PackagingTests
         });
         Assert.NotEqual(0, items.GetArrayLength());
         Assert.NotEqual(0, (await AgentsProcess.RunAsync(published, "prompts", "list", "--json")).Json().GetProperty("items").GetArrayLength());
+
+        // An installation that lost its model says so in one line.
+        string models = Path.Combine(folder, "models");
+        if (Directory.Exists(models))
+        {
+            Directory.Delete(models, recursive: true);
+        }
+
+        (await AgentsProcess.RunAsync(published, "ask", "x")).FailsWith(1, "embedded model", "tiny-*.gguf");
     }
 
     [Fact]
