@@ -15,7 +15,7 @@ internal sealed record TrainDocument
     /// <summary>Gets the tokens of the whole run.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Gets the tokens per second of this session.</summary>
+    /// <summary>Gets the tokens per second of this process.</summary>
     public required double TokensPerSecond { get; init; }
 
     /// <summary>Gets the largest working set of the process.</summary>
@@ -24,10 +24,10 @@ internal sealed record TrainDocument
     /// <summary>Gets the updates that a checkpoint contributed.</summary>
     public required long ResumedFrom { get; init; }
 
-    /// <summary>Gets the tokens of this session that were left out because their sequence was too long.</summary>
+    /// <summary>Gets the tokens of this process that were left out because their sequence was too long.</summary>
     public required long CutTokens { get; init; }
 
-    /// <summary>Gets the updates of this session whose gradient was exactly zero.</summary>
+    /// <summary>Gets the updates of this process whose gradient was exactly zero.</summary>
     public required long DeadSteps { get; init; }
 
     /// <summary>Gets the finished model file.</summary>
