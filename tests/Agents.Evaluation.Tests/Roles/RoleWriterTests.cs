@@ -204,31 +204,6 @@ public sealed class RoleWriterTests
         Assert.Contains("WrongInputs", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Mixture_SameIndex_SameExampleAndAllRolesAppear()
-    {
-        RoleMixture mixture = RoleMixture.OfEverything();
-        var roles = new HashSet<string>();
-        var families = new HashSet<string>();
-        int solves = 0;
-        for (int i = 0; i < 2_000; i++)
-        {
-            RoleExample example = mixture.Create(TaskSplit.Train, i, 4);
-            roles.Add(example.Role);
-            families.Add(example.Item.Family);
-            solves += example.Role == RoleNames.Solve ? 1 : 0;
-            Assert.Equal(TaskSplit.Train, example.Item.Split);
-        }
-
-        Assert.Equal(11, roles.Count);
-        Assert.Equal(6, families.Count);
-        Assert.InRange(solves / 2000.0, 0.39, 0.5);
-        Assert.Equal(mixture.Create(TaskSplit.Train, 77, 4).Target, mixture.Create(TaskSplit.Train, 77, 4).Target);
-    }
-
-    [Fact]
-    public void Mixture_WithoutParts_Throws() => Assert.Throws<ArgumentException>(() => new RoleMixture([]));
-
     private static IEnumerable<RoleExample> Write(string familyId, string role, RoleNoise noise)
     {
         ITaskFamily family = TaskFamilies.Find(familyId);

@@ -57,6 +57,14 @@ public sealed class RecipeReaderTests
     }
 
     [Fact]
+    public void Parse_EmptyMixture_IsRefused()
+    {
+        string yaml = Valid.Replace("    - { family: arithmetic, role: solve, weight: 2 }\n    - { family: lookup, role: aggregate, weight: 1 }", "    []", StringComparison.Ordinal);
+
+        Assert.Contains("'data.mixture' is empty", Assert.Throws<YamlFormatException>(() => RecipeReader.Parse(yaml, "toy.yaml")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parse_AliasesAndDeepNesting_AreRefused()
     {
         Assert.Contains("aliases", Assert.Throws<YamlFormatException>(() => RecipeReader.Parse("name: &a x\nseed: *a", "f")).Message, StringComparison.Ordinal);

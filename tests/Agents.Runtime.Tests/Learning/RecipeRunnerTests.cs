@@ -135,6 +135,24 @@ public sealed class RecipeRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Conversation_ManyIndices_RolesAndFamiliesFollowTheWeights()
+    {
+        var parts = MixtureSource.Resolve([new MixtureEntry("all", "solve", null, 3), new MixtureEntry("all", "verify", null, 1)]);
+        var text = new TrainingText(Prompts(), "tiny-1", ChatTemplates.ChatMl);
+        const int count = 2000;
+        int verifies = 0;
+        for (int i = 0; i < count; i++)
+        {
+            verifies += MixtureSource.Conversation(parts, text, TaskSplit.Train, 4, i)[0].Content.EndsWith("\ncheck", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        Assert.Equal(12, parts.Select(part => part.Name).Distinct().Count());
+
+        // Four standard errors of a share of 1/4.
+        Assert.InRange(verifies / (double)count, 0.25 - 0.039, 0.25 + 0.039);
+    }
+
+    [Fact]
     public void Conversation_EveryRoleOfEveryFamily_RendersInBothForms()
     {
         var parts = MixtureSource.Resolve([.. TaskFamilies.All.SelectMany(family => Agents.Evaluation.Roles.RoleWriters.Create().Select(writer => new MixtureEntry(family.Id, writer.Role, null, 1)))]);
