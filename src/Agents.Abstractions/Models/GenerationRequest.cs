@@ -23,4 +23,7 @@ public sealed record GenerationRequest
 
     /// <summary>Gets how many most likely alternatives are reported per step. Default 0.</summary>
     public int TopLogProbabilities { get; init; }
+
+    /// <summary>Gets what completions must look like. Default null, which allows any text. Needs <see cref="LanguageModelCapabilities.Grammar"/>.</summary>
+    public OutputConstraint? Constraint { get; init; }
 }

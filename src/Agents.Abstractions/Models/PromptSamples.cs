@@ -5,6 +5,9 @@ namespace Agents.Models;
 /// <param name="Streams">One stream per sample.</param>
 public sealed record PromptSamples(IReadOnlyList<int> TokenIds, IReadOnlyList<SampleStream> Streams)
 {
+    /// <summary>Gets the adapters that the samples of this prompt run with, as a weighted mixture. Default none: the base model. Prompts of one request may differ.</summary>
+    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
+
     /// <summary>Creates a request for <paramref name="count"/> samples whose streams are (seed, prompt index, 0 … count − 1).</summary>
     /// <param name="tokenIds">The prompt.</param>
     /// <param name="seed">Seed of the run.</param>

@@ -1,0 +1,18 @@
+namespace Agents.Models;
+
+/// <summary>What a completion must look like. Every token that could not lead to such a text is ruled out while decoding, so the result is valid unless it is cut off.</summary>
+/// <param name="Kind">Language of the constraint.</param>
+/// <param name="Text">Schema or pattern.</param>
+public sealed record OutputConstraint(OutputConstraintKind Kind, string Text)
+{
+    /// <summary>Gets the constraint to any JSON value.</summary>
+    public static OutputConstraint Json { get; } = new(OutputConstraintKind.Json, "");
+
+    /// <summary>Creates a constraint to JSON that a schema accepts.</summary>
+    /// <param name="schema">The schema, itself JSON.</param>
+    public static OutputConstraint JsonSchema(string schema) => new(OutputConstraintKind.JsonSchema, schema);
+
+    /// <summary>Creates a constraint to texts that a regular expression matches as a whole.</summary>
+    /// <param name="pattern">The pattern.</param>
+    public static OutputConstraint Regex(string pattern) => new(OutputConstraintKind.Regex, pattern);
+}
