@@ -3,12 +3,13 @@ namespace Agents.Models.Generation;
 /// <summary>Checks requests before any work is done.</summary>
 internal static class GenerationRequestRules
 {
-    public static void Require(GenerationRequest request, ModelShape shape)
+    public static void Require(GenerationRequest request, ModelShape shape, LanguageModelCapabilities capabilities)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Sampling.Validate();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(request.TopLogProbabilities);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.SpeculativeTokens);
         for (int i = 0; i < request.Prompts.Count; i++)
         {
             PromptSamples prompt = request.Prompts[i];
@@ -22,6 +23,11 @@ internal static class GenerationRequestRules
             {
                 throw new ArgumentException(
                     $"{what} has {prompt.TokenIds.Count} tokens; the context of {shape.ContextLength} leaves no room for an answer. Shorten the prompt.", nameof(request));
+            }
+
+            if (prompt.Adapters.Count > 0 && !capabilities.HasFlag(LanguageModelCapabilities.Adapters))
+            {
+                throw new ArgumentException($"{what} asks for {prompt.Adapters.Count} adapters; this model has none loaded. Leave {nameof(PromptSamples.Adapters)} empty.", nameof(request));
             }
 
             RequireIds(prompt.TokenIds, shape, what, nameof(request));

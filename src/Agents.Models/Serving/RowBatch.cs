@@ -3,7 +3,7 @@ using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
-namespace Agents.Models.Generation;
+namespace Agents.Models.Serving;
 
 /// <summary>
 /// Collects rows of many sequences (prefill chunks, decode rows, continuations to score) and runs them through the model at once. Numbers of one sequence do
@@ -20,6 +20,7 @@ internal sealed unsafe class RowBatch : IDisposable
     private readonly int[] _ids;
     private readonly int[] _positions;
     private readonly int[] _logitRows;
+    private readonly int[] _mixtures;
 
     public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows)
     {
@@ -33,6 +34,7 @@ internal sealed unsafe class RowBatch : IDisposable
         _ids = new int[maximumRows];
         _positions = new int[maximumRows];
         _logitRows = new int[MaximumLogitRows];
+        _mixtures = new int[maximumRows];
     }
 
     public ModelShape Shape { get; }
@@ -44,6 +46,9 @@ internal sealed unsafe class RowBatch : IDisposable
     public int MaximumLogitRows { get; }
 
     public int Rows { get; private set; }
+
+    /// <summary>Gets the adapter mixture of each row, [rows].</summary>
+    public ReadOnlySpan<int> Mixtures => _mixtures.AsSpan(0, Rows);
 
     public int LogitRows { get; private set; }
 
@@ -59,16 +64,32 @@ internal sealed unsafe class RowBatch : IDisposable
         LogitRows = 0;
     }
 
-    /// <summary>Adds the next tokens of a sequence, without logits.</summary>
-    public void Add(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after the last one.</summary>
-    /// <returns>Row of the logits.</returns>
-    public int AddWithLast(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length - 1);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after each of them.</summary>
+    /// <summary>Adds the next tokens of a sequence; each sequence once per batch.</summary>
+    /// <param name="cache">Keys and values so far, with room for the new ones.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="logits">How many of the last tokens want the logits after them.</param>
+    /// <param name="mixture">Adapter mixture of the rows; 0 is the base model. Rows of one mixture should come one after the other.</param>
     /// <returns>First row of the logits.</returns>
-    public int AddWithAll(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, 0);
+    public int Add(KvCache<float> cache, ReadOnlySpan<int> tokens, int logits, int mixture = 0)
+    {
+        _plan.Add(cache, tokens.Length);
+        int first = LogitRows;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (i >= tokens.Length - logits)
+            {
+                _logitRows[LogitRows++] = Rows;
+            }
+
+            _ids[Rows] = tokens[i];
+            _positions[Rows] = cache.Length + i;
+            _mixtures[Rows] = mixture;
+            Rows++;
+        }
+
+        _rope.Reserve(cache.Length + tokens.Length);
+        return first;
+    }
 
     /// <summary>Runs the batch and makes its rows part of their sequences.</summary>
     /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
@@ -83,25 +104,5 @@ internal sealed unsafe class RowBatch : IDisposable
     {
         _plan.Dispose();
         _forward.Dispose();
-    }
-
-    private int AddRows(KvCache<float> cache, ReadOnlySpan<int> tokens, int firstWithLogits)
-    {
-        _plan.Add(cache, tokens.Length);
-        int first = LogitRows;
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            if (i >= firstWithLogits)
-            {
-                _logitRows[LogitRows++] = Rows;
-            }
-
-            _ids[Rows] = tokens[i];
-            _positions[Rows] = cache.Length + i;
-            Rows++;
-        }
-
-        _rope.Reserve(cache.Length + tokens.Length);
-        return first;
     }
 }
