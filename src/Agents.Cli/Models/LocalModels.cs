@@ -27,25 +27,19 @@ internal static class LocalModels
         return new BytePairTokenizer(GgufTokenizer.Read(file.Metadata));
     }
 
-    /// <summary>Reads a checkpoint.</summary>
+    /// <summary>Reads a checkpoint, decoded to single precision.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static async Task<DecoderCheckpoint> ReadCheckpointAsync(string reference, CancellationToken cancellationToken)
-    {
-        string path = ModelPaths.Resolve(reference);
-        return Directory.Exists(path) ? await HuggingFaceCheckpoint.LoadAsync(path, cancellationToken).ConfigureAwait(false) : GgufCheckpoint.Load(path);
-    }
+    public static Task<DecoderCheckpoint> ReadCheckpointAsync(string reference, CancellationToken cancellationToken) =>
+        DecoderCheckpoint.LoadAsync(ModelPaths.Resolve(reference), cancellationToken: cancellationToken);
 
     /// <summary>Opens a model for generation and scoring.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static async Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken)
-    {
-        DecoderCheckpoint checkpoint = await ReadCheckpointAsync(reference, cancellationToken).ConfigureAwait(false);
-        return new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, new DecoderModelOptions { Name = checkpoint.Name });
-    }
+    public static Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken) =>
+        DecoderModel.LoadAsync(ModelPaths.Resolve(reference), cancellationToken: cancellationToken);
 
     /// <summary>Describes a model from its headers.</summary>
     /// <param name="reference">The model.</param>
