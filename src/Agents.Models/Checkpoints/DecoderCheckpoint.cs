@@ -21,6 +21,6 @@ public sealed record DecoderCheckpoint(string Name, DecoderWeights<float> Weight
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         return Directory.Exists(path)
             ? HuggingFaceCheckpoint.LoadAsync(path, options, cancellationToken)
-            : Task.Run(() => GgufCheckpoint.Load(path, options, cancellationToken), cancellationToken);
+            : GgufCheckpoint.LoadAsync(path, options, cancellationToken);
     }
 }

@@ -21,11 +21,22 @@ public static unsafe class GgufCheckpoint
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to keep the weights; null for single precision.</param>
+    /// <returns>The model; the caller disposes its weights.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
+    public static DecoderCheckpoint Load(string path, CheckpointLoadOptions? options = null) => Read(path, options, CancellationToken.None);
+
+    /// <summary>Reads a model on other threads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to keep the weights; null for single precision.</param>
     /// <param name="cancellationToken">Honoured between pieces of tensors.</param>
     /// <returns>The model; the caller disposes its weights.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
-    public static DecoderCheckpoint Load(string path, CheckpointLoadOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<DecoderCheckpoint> LoadAsync(string path, CheckpointLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Read(path, options, cancellationToken), cancellationToken);
+
+    private static DecoderCheckpoint Read(string path, CheckpointLoadOptions? options, CancellationToken cancellationToken)
     {
         using GgufFile file = GgufFile.Open(path);
         ModelShape shape = GgufShape.Read(file);

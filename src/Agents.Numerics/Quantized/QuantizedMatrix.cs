@@ -105,9 +105,9 @@ public sealed unsafe class QuantizedMatrix : IDisposable
         }
         else
         {
-            for (int row = 0; row < rows; row++)
+            for (int row = 0; row < PanelFormat.Rows; row++)
             {
-                Write((panel * PanelFormat.Rows) + row, stored[row]);
+                Write((panel * PanelFormat.Rows) + row, row < rows ? stored[row] : null);
             }
         }
 
