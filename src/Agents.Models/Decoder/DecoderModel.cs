@@ -65,10 +65,9 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     public static async Task<DecoderModel> LoadAsync(string path, DecoderModelOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        DecoderCheckpoint checkpoint = Directory.Exists(path)
-            ? await HuggingFaceCheckpoint.LoadAsync(path, cancellationToken).ConfigureAwait(false)
-            : await Task.Run(() => GgufCheckpoint.Load(path), cancellationToken).ConfigureAwait(false);
         options ??= new DecoderModelOptions();
+        DecoderCheckpoint checkpoint = await DecoderCheckpoint.LoadAsync(
+            path, new CheckpointLoadOptions { Storage = options.Storage, Kernels = options.Kernels }, cancellationToken).ConfigureAwait(false);
         try
         {
             return await Task.Run(

@@ -12,6 +12,9 @@ public sealed record DecoderModelOptions
     /// <summary>Gets the most rows per forward pass: prefill chunk and decode batch. Default 256.</summary>
     public int MaximumBatchRows { get; init; } = 256;
 
+    /// <summary>Gets how a file's matrices are kept. Default <see cref="WeightStorage.AsStored"/>: quantized products as llama.cpp computes them. <see cref="WeightStorage.Single"/> serves the decoded values, as training sees them.</summary>
+    public WeightStorage Storage { get; init; }
+
     /// <summary>Gets the kernels. Default null, which takes the fastest ones of this machine.</summary>
     public IKernels<float>? Kernels { get; init; }
 
