@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Agents.Models.Adapters;
+using Agents.Models.Cache;
 using Agents.Models.Checkpoints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
@@ -19,11 +21,10 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     private readonly DecoderWeights<float> _weights;
     private readonly RopeTables<float> _rope;
+    private readonly KvPagePool _pages;
     private readonly RowBatch _batch;
     private readonly IKernels<float> _kernels;
-    private readonly SequenceMemory _memory;
     private readonly ServingCounters _counters = new();
-    private readonly AdapterMixtures _mixtures = new();
     private readonly BatchScheduler _scheduler;
     private readonly EngineLoop _engine;
     private bool _disposed;
@@ -49,10 +50,11 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _weights = weights;
         _rope = new RopeTables<float>(Shape, Math.Min(Shape.ContextLength, FirstPositions));
         _kernels = kernels;
+        _pages = new KvPagePool(Shape, options.Cache);
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
-        _memory = new SequenceMemory(Shape, options.MaximumCacheBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
-        _scheduler = new BatchScheduler(_batch, _memory, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
+        _scheduler = new BatchScheduler(_batch, _pages, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
         _engine = new EngineLoop(_scheduler, options.MaximumQueuedRequests, options.Time);
+        Adapters = new AdapterRegistry(Shape);
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
@@ -100,28 +102,35 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     /// <inheritdoc/>
     public LanguageModelCapabilities Capabilities =>
-        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring;
+        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring
+        | LanguageModelCapabilities.Adapters;
+
+    /// <summary>Gets the adapters that requests may name in <see cref="PromptSamples.Adapters"/>.</summary>
+    public AdapterRegistry Adapters { get; }
 
     /// <summary>Returns what the model is doing and has done; numbers may be a step old.</summary>
     public ServingStatistics Statistics() => _counters.Snapshot();
 
     /// <inheritdoc/>
-    /// <exception cref="CacheTooSmallException">A sample could not fit into <see cref="DecoderModelOptions.MaximumCacheBytes"/> even alone.</exception>
+    /// <exception cref="CacheTooSmallException">A sample could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
     /// <exception cref="QueueFullException">Too many requests wait; raised when reading begins.</exception>
     public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        GenerationRequestRules.Require(request, Shape, Capabilities);
+        GenerationRequestRules.Require(request, Shape);
         foreach (PromptSamples prompt in request.Prompts)
         {
-            _memory.RequireRoom((int)Math.Min(Shape.ContextLength, prompt.TokenIds.Count + (long)request.MaxTokens));
+            CacheTooSmallException.ThrowIfTooSmall(_pages, (int)Math.Min(Shape.ContextLength, prompt.TokenIds.Count + (long)request.MaxTokens));
+
+            // Unknown adapters are refused here; they are held from the start of reading on.
+            Adapters.Resolve(prompt.Adapters)?.Dispose();
         }
 
         return StreamAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="CacheTooSmallException">A continuation could not fit into <see cref="DecoderModelOptions.MaximumCacheBytes"/> even alone.</exception>
+    /// <exception cref="CacheTooSmallException">A continuation could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
     /// <exception cref="QueueFullException">Too many requests wait.</exception>
     public async ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
     {
@@ -130,8 +139,8 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         ScoreRequestRules.Require(request, Shape);
         cancellationToken.ThrowIfCancellationRequested();
         ScoringJob job = new(request, _kernels);
-        _memory.RequireRoom(job.Longest);
-        _engine.Submit(job);
+        CacheTooSmallException.ThrowIfTooSmall(_pages, job.Longest);
+        Submit(job);
         using (CancelWith(job, cancellationToken))
         {
             await job.Ended.ConfigureAwait(false);
@@ -152,6 +161,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _engine.Dispose();
         _scheduler.Dispose();
         _batch.Dispose();
+        _pages.Dispose();
         _rope.Dispose();
         _weights.Dispose();
     }
@@ -159,8 +169,8 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        GenerationJob job = new(request, Shape, Tokenizer, _kernels, _mixtures, _counters, _engine.Wake);
-        _engine.Submit(job);
+        GenerationJob job = new(request, Shape, Tokenizer, _kernels, Adapters, _counters, _engine.Wake);
+        Submit(job);
         try
         {
             using CancellationTokenRegistration registration = CancelWith(job, cancellationToken);
@@ -177,6 +187,19 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
             // A caller that stops reading ends the request, too, and is told only when its memory is free again.
             _engine.Cancel(job);
             await job.Ended.ConfigureAwait(false);
+        }
+    }
+
+    private void Submit(EngineJob job)
+    {
+        try
+        {
+            _engine.Submit(job);
+        }
+        catch (Exception error)
+        {
+            job.End(error);
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using Agents.Models.Cache;
 using Agents.Models.Serving;
 using Agents.Numerics.Kernels;
 
@@ -18,8 +19,8 @@ public sealed record DecoderModelOptions
     /// <summary>Gets the kernels. Default null, which takes the fastest ones of this machine.</summary>
     public IKernels<float>? Kernels { get; init; }
 
-    /// <summary>Gets the most bytes that keys and values of all requests and kept prefixes may take. Default null, which is a quarter of the memory this process may use.</summary>
-    public long? MaximumCacheBytes { get; init; }
+    /// <summary>Gets the memory for keys and values of running sequences and kept prefixes: type, page size, limit. Default F32, 64 positions, half of the memory.</summary>
+    public KvCacheOptions Cache { get; init; } = new();
 
     /// <summary>Gets whether keys and values of ended requests are kept, as far as memory allows, for requests that begin alike. Default true.</summary>
     public bool PrefixCache { get; init; } = true;
@@ -40,11 +41,6 @@ public sealed record DecoderModelOptions
             broken.Add($"maximum batch rows {MaximumBatchRows} must lie in 1 to 65536");
         }
 
-        if (MaximumCacheBytes is < 1)
-        {
-            broken.Add($"maximum cache bytes {MaximumCacheBytes} must be positive");
-        }
-
         if (MaximumQueuedRequests < 1)
         {
             broken.Add($"maximum queued requests {MaximumQueuedRequests} must be positive");
@@ -59,5 +55,7 @@ public sealed record DecoderModelOptions
         {
             throw new ArgumentException("The decoder options are invalid: " + string.Join("; ", broken) + ".");
         }
+
+        Cache.Validate();
     }
 }

@@ -1,3 +1,4 @@
+using Agents.Models.Adapters;
 using Agents.Models.Sampling;
 using Agents.Models.Serving;
 using Agents.Numerics.Kernels;
@@ -17,7 +18,7 @@ internal sealed class GenerationJob : EngineJob
     private int _nextGroup;
 
     public GenerationJob(
-        GenerationRequest request, ModelShape shape, ITokenizer tokenizer, ILossKernels<float> kernels, AdapterMixtures mixtures, ServingCounters counters, Action drained)
+        GenerationRequest request, ModelShape shape, ITokenizer tokenizer, ILossKernels<float> kernels, AdapterRegistry adapters, ServingCounters counters, Action drained)
     {
         _tokenizer = tokenizer;
         _counters = counters;
@@ -33,15 +34,23 @@ internal sealed class GenerationJob : EngineJob
         _stopIds = [.. request.StopTokenIds];
         _groups = new PromptGroup[request.Prompts.Count];
         int samples = 0;
-        for (int i = 0; i < _groups.Length; i++)
+        try
         {
-            PromptSamples prompt = request.Prompts[i];
-            _groups[i] = new PromptGroup([.. prompt.TokenIds], [.. prompt.Streams], samples, mixtures.IndexOf(prompt.Adapters));
-            samples += prompt.Streams.Count;
-            if (prompt.Streams.Count > 1)
+            for (int i = 0; i < _groups.Length; i++)
             {
-                Shared.Add(_groups[i].Shared);
+                PromptSamples prompt = request.Prompts[i];
+                _groups[i] = new PromptGroup([.. prompt.TokenIds], [.. prompt.Streams], samples, adapters.Resolve(prompt.Adapters));
+                samples += prompt.Streams.Count;
+                if (prompt.Streams.Count > 1)
+                {
+                    Shared.Add(_groups[i].Shared);
+                }
             }
+        }
+        catch
+        {
+            DropGroups();
+            throw;
         }
     }
 
@@ -117,11 +126,16 @@ internal sealed class GenerationJob : EngineJob
     /// <inheritdoc/>
     protected override void Deliver(Exception? error)
     {
-        foreach (PromptGroup group in _groups)
-        {
-            group.Drop();
-        }
-
+        DropGroups();
         Tokens.Complete(error);
+    }
+
+    private void DropGroups()
+    {
+        foreach (PromptGroup? group in _groups)
+        {
+            group?.Drop();
+            group?.Mixture?.Dispose();
+        }
     }
 }

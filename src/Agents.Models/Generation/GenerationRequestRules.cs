@@ -3,7 +3,7 @@ namespace Agents.Models.Generation;
 /// <summary>Checks requests before any work is done.</summary>
 internal static class GenerationRequestRules
 {
-    public static void Require(GenerationRequest request, ModelShape shape, LanguageModelCapabilities capabilities)
+    public static void Require(GenerationRequest request, ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Sampling.Validate();
@@ -23,11 +23,6 @@ internal static class GenerationRequestRules
             {
                 throw new ArgumentException(
                     $"{what} has {prompt.TokenIds.Count} tokens; the context of {shape.ContextLength} leaves no room for an answer. Shorten the prompt.", nameof(request));
-            }
-
-            if (prompt.Adapters.Count > 0 && !capabilities.HasFlag(LanguageModelCapabilities.Adapters))
-            {
-                throw new ArgumentException($"{what} asks for {prompt.Adapters.Count} adapters; this model has none loaded. Leave {nameof(PromptSamples.Adapters)} empty.", nameof(request));
             }
 
             RequireIds(prompt.TokenIds, shape, what, nameof(request));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Agents.Models.Adapters;
 using Agents.Models.Serving;
 
 namespace Agents.Models.Generation;
@@ -7,8 +8,8 @@ namespace Agents.Models.Generation;
 /// <param name="tokens">The prompt.</param>
 /// <param name="streams">One stream per sample.</param>
 /// <param name="firstSample">Index of the first sample in the request.</param>
-/// <param name="mixture">Adapter mixture.</param>
-internal sealed class PromptGroup(int[] tokens, SampleStream[] streams, int firstSample, int mixture)
+/// <param name="mixture">Adapters, or null; disposed with the request.</param>
+internal sealed class PromptGroup(int[] tokens, SampleStream[] streams, int firstSample, AdapterMixture? mixture)
 {
     private int _drawn;
 
@@ -18,7 +19,7 @@ internal sealed class PromptGroup(int[] tokens, SampleStream[] streams, int firs
 
     public int FirstSample { get; } = firstSample;
 
-    public int Mixture { get; } = mixture;
+    public AdapterMixture? Mixture { get; } = mixture;
 
     /// <summary>Gets the prompt's keys and values, kept for the siblings.</summary>
     public SharedPrefix Shared { get; } = new(tokens.Length, streams.Length);

@@ -56,7 +56,7 @@ internal sealed partial class BatchScheduler
                 default:
                     if (_live == 0)
                     {
-                        Conclude(job, _memory.TooSmall(job.Peek().FeedEnd + 1));
+                        Conclude(job, CacheTooSmallException.For(_pool, job.Peek().FeedEnd + 1));
                         break;
                     }
 
@@ -104,13 +104,13 @@ internal sealed partial class BatchScheduler
     private Start TryStart(EngineJob job, bool mayDisplace)
     {
         BatchSequence sequence = job.Peek();
-        CachedPrefix? entry = _prefixes.Find(sequence.Tokens, sequence.Mixture, out int length);
-        KvCache<float>? source = entry?.Cache;
+        CachedPrefix? entry = _prefixes.Find(sequence.Tokens, sequence.MixtureKey, out int length);
+        KvSequence? source = entry?.Cache;
         foreach (EngineJob other in _active)
         {
             foreach (BatchSequence live in other.Live)
             {
-                int common = live.Mixture == sequence.Mixture ? sequence.Tokens.CommonPrefixLength(live.Tokens) : 0;
+                int common = live.MixtureKey == sequence.MixtureKey ? sequence.Tokens.CommonPrefixLength(live.Tokens) : 0;
                 int ready = Math.Min(common, live.Fed);
                 if (ready > length)
                 {
@@ -125,7 +125,7 @@ internal sealed partial class BatchScheduler
         }
 
         length = Math.Min(length, sequence.Reusable);
-        KvCache<float>? cache = TryCreate(length > 0 ? source : null, length, Math.Min(sequence.FeedEnd + 1, _batch.Shape.ContextLength), entry, job, mayDisplace);
+        KvSequence? cache = TryCreate(length > 0 ? source : null, length, Math.Min(sequence.FeedEnd + 1, _batch.Shape.ContextLength), entry, job, mayDisplace);
         if (cache is null)
         {
             return Start.NoRoom;
@@ -157,20 +157,17 @@ internal sealed partial class BatchScheduler
     }
 
     /// <summary>Reserves the pages of a sequence to start, and leaves a page for every running one, so that a start does not soon take pages from others.</summary>
-    private KvCache<float>? TryCreate(KvCache<float>? source, int length, int positions, CachedPrefix? entry, EngineJob job, bool mayDisplace)
+    private KvSequence? TryCreate(KvSequence? source, int length, int positions, CachedPrefix? entry, EngineJob job, bool mayDisplace)
     {
         while (true)
         {
-            KvCache<float>? cache = source is null ? _memory.Create() : _memory.TryFork(source, length);
-            if (cache is not null)
+            KvSequence cache = source is null ? _pool.CreateSequence() : source.Fork(length);
+            if (cache.TryReserve(positions) && _pool.FreePages >= _live)
             {
-                if (_memory.TryReserve(cache, positions) && _memory.PagesFree >= _live)
-                {
-                    return cache;
-                }
-
-                _memory.Release(cache);
+                return cache;
             }
+
+            cache.Dispose();
 
             // The source of the fork goes last; without it the sequence starts from nothing.
             if (_prefixes.EvictOldest(except: entry))
@@ -208,7 +205,7 @@ internal sealed partial class BatchScheduler
     /// <returns>False when the sequence itself lost its pages.</returns>
     private bool Secure(BatchSequence sequence, int rows)
     {
-        while (!_memory.TryReserve(sequence.Cache!, sequence.Fed + rows))
+        while (!sequence.Cache!.TryReserve(sequence.Fed + rows))
         {
             if (_prefixes.EvictOldest())
             {
@@ -270,7 +267,7 @@ internal sealed partial class BatchScheduler
     /// <summary>Takes the pages of a sequence away; it is fed again later.</summary>
     private void Suspend(BatchSequence sequence)
     {
-        _memory.Release(sequence.Cache!);
+        sequence.Cache!.Dispose();
         sequence.Cache = null;
         sequence.Planned = 0;
         sequence.Drafted = 0;

@@ -199,7 +199,7 @@ internal sealed partial class BatchScheduler
             int guesses = rows > 0 && sequence.Planned == 1 ? sequence.Draft(rows / (_planned.Count - i)) : 0;
 
             // Guesses are a luxury: nobody gives way to them.
-            if (guesses > 0 && _memory.TryReserve(sequence.Cache!, sequence.Fed + 1 + guesses))
+            if (guesses > 0 && sequence.Cache!.TryReserve(sequence.Fed + 1 + guesses))
             {
                 sequence.Planned += guesses;
                 sequence.Drafted = guesses;
@@ -215,7 +215,7 @@ internal sealed partial class BatchScheduler
         {
             BatchSequence sequence = _planned[i];
             int at = i;
-            for (; at > 0 && _planned[at - 1].Mixture > sequence.Mixture; at--)
+            for (; at > 0 && string.CompareOrdinal(_planned[at - 1].MixtureKey, sequence.MixtureKey) > 0; at--)
             {
                 _planned[at] = _planned[at - 1];
             }

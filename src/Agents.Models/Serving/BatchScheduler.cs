@@ -22,7 +22,7 @@ internal sealed partial class BatchScheduler : IDisposable
     public const int PrefillQuantum = 64;
 
     private readonly RowBatch _batch;
-    private readonly SequenceMemory _memory;
+    private readonly KvPagePool _pool;
     private readonly PrefixCache _prefixes;
     private readonly ServingCounters _counters;
     private readonly DigestBoard _board;
@@ -38,16 +38,16 @@ internal sealed partial class BatchScheduler : IDisposable
     private long _steps;
     private int _live;
 
-    public BatchScheduler(RowBatch batch, SequenceMemory memory, bool prefixCache, LaneRunner? threads, ServingCounters counters)
+    public BatchScheduler(RowBatch batch, KvPagePool pool, bool prefixCache, LaneRunner? threads, ServingCounters counters)
     {
         _batch = batch;
-        _memory = memory;
-        _prefixes = new PrefixCache(memory, prefixCache);
+        _pool = pool;
+        _prefixes = new PrefixCache(prefixCache);
         _counters = counters;
         _board = new DigestBoard(batch.Shape.VocabularySize, threads);
         _slots = Math.Min(batch.MaximumLogitRows, batch.MaximumRows);
-        _counters.PageCapacity = memory.PageCapacity;
-        _counters.PageBytes = memory.PageBytes;
+        _counters.PageCapacity = pool.MaximumPages;
+        _counters.PageBytes = pool.PageBytes;
     }
 
     /// <summary>Gets whether a request is queued or running, paused ones included.</summary>
@@ -85,7 +85,7 @@ internal sealed partial class BatchScheduler : IDisposable
         Plan();
         worked |= RunPlanned();
         Rearrange();
-        _counters.Pages(_memory.PagesUsed);
+        _counters.Pages(_pool.PagesInUse);
         _counters.State(_queue.Count, _active.Count, _live);
         return worked;
     }
@@ -112,7 +112,7 @@ internal sealed partial class BatchScheduler : IDisposable
     public void Dispose()
     {
         _prefixes.Clear();
-        _counters.Pages(_memory.PagesUsed);
+        _counters.Pages(_pool.PagesInUse);
     }
 
     private bool TakeInbox()
@@ -229,7 +229,7 @@ internal sealed partial class BatchScheduler : IDisposable
             }
 
             _counters.Generated += sequence.Settle();
-            KvCache<float> cache = sequence.Cache!;
+            KvSequence cache = sequence.Cache!;
             if (cache.Length > sequence.ValidEnd)
             {
                 cache.Truncate(sequence.ValidEnd);
@@ -250,17 +250,17 @@ internal sealed partial class BatchScheduler : IDisposable
     private void Finish(BatchSequence sequence)
     {
         EngineJob job = sequence.Job;
-        KvCache<float> cache = sequence.Cache!;
+        KvSequence cache = sequence.Cache!;
         sequence.Cache = null;
         job.Live.Remove(sequence);
         _live--;
         if (sequence.LeavesPrefix)
         {
-            _prefixes.Insert(sequence.Tokens, sequence.Mixture, cache);
+            _prefixes.Insert(sequence.Tokens, sequence.MixtureKey, cache);
         }
         else
         {
-            _memory.Release(cache);
+            cache.Dispose();
         }
 
         if (sequence.Shared is { } shared && --shared.Users == 0)
@@ -295,7 +295,7 @@ internal sealed partial class BatchScheduler : IDisposable
 
         foreach (BatchSequence sequence in job.Live)
         {
-            _memory.Release(sequence.Cache!);
+            sequence.Cache!.Dispose();
             sequence.Cache = null;
         }
 

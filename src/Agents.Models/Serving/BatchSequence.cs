@@ -1,3 +1,4 @@
+using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Sampling;
 using Agents.Numerics.Memory;
@@ -12,7 +13,7 @@ internal abstract class BatchSequence
 {
     private int[] _tokens;
 
-    protected BatchSequence(EngineJob job, ReadOnlySpan<int> tokens, int room, int mixture)
+    protected BatchSequence(EngineJob job, ReadOnlySpan<int> tokens, int room, AdapterMixture? mixture)
     {
         Job = job;
         Mixture = mixture;
@@ -23,8 +24,11 @@ internal abstract class BatchSequence
 
     public EngineJob Job { get; }
 
-    /// <summary>Gets the index of the adapter mixture; 0 is the base model.</summary>
-    public int Mixture { get; }
+    /// <summary>Gets the adapters; null for the base model. Held by the request.</summary>
+    public AdapterMixture? Mixture { get; }
+
+    /// <summary>Gets what decides the numbers of the adapters; empty for the base model.</summary>
+    public string MixtureKey => Mixture?.Key ?? string.Empty;
 
     /// <summary>Gets the number of known tokens.</summary>
     public int Length { get; private set; }
@@ -32,7 +36,7 @@ internal abstract class BatchSequence
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
 
     /// <summary>Gets or sets keys and values; null while the sequence waits. Owned by the scheduler.</summary>
-    public KvCache<float>? Cache { get; set; }
+    public KvSequence? Cache { get; set; }
 
     /// <summary>Gets the number of tokens whose keys and values are there.</summary>
     public int Fed => Cache?.Length ?? 0;

@@ -4,15 +4,15 @@ namespace Agents.Models.Serving;
 
 /// <summary>Tokens whose keys and values are kept after their sequence has ended.</summary>
 /// <param name="tokens">The tokens, as many as the cache has positions.</param>
-/// <param name="mixture">Adapter mixture they were computed with.</param>
+/// <param name="mixtureKey">Adapters they were computed with.</param>
 /// <param name="cache">Keys and values.</param>
-internal sealed class CachedPrefix(int[] tokens, int mixture, KvCache<float> cache)
+internal sealed class CachedPrefix(int[] tokens, string mixtureKey, KvSequence cache)
 {
     public int[] Tokens { get; } = tokens;
 
-    public int Mixture { get; } = mixture;
+    public string MixtureKey { get; } = mixtureKey;
 
-    public KvCache<float> Cache { get; } = cache;
+    public KvSequence Cache { get; } = cache;
 
     /// <summary>Gets or sets the number of running requests that count on the entry.</summary>
     public int Pins { get; set; }

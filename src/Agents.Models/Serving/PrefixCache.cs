@@ -7,9 +7,8 @@ namespace Agents.Models.Serving;
 /// itself, and with it the generation, is the same for all entries. The least recently used entry goes first; entries that running requests count on go last.
 /// Not safe for concurrent calls.
 /// </summary>
-/// <param name="memory">Where the keys and values lie.</param>
 /// <param name="enabled">Whether entries outlive the requests that made them.</param>
-internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
+internal sealed class PrefixCache(bool enabled)
 {
     /// <summary>Looking up compares with every entry, so their number is limited beside their memory.</summary>
     public const int MaximumEntries = 1024;
@@ -23,15 +22,15 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
 
     /// <summary>Finds the entry that shares the longest prefix with a sequence.</summary>
     /// <param name="tokens">Tokens of the sequence.</param>
-    /// <param name="mixture">Its adapter mixture.</param>
+    /// <param name="mixtureKey">Its adapter mixture.</param>
     /// <param name="length">Number of shared tokens; 0 without an entry.</param>
-    public CachedPrefix? Find(ReadOnlySpan<int> tokens, int mixture, out int length)
+    public CachedPrefix? Find(ReadOnlySpan<int> tokens, string mixtureKey, out int length)
     {
         length = 0;
         CachedPrefix? best = null;
         foreach (CachedPrefix entry in _entries)
         {
-            int common = entry.Mixture == mixture ? tokens.CommonPrefixLength(entry.Tokens) : 0;
+            int common = entry.MixtureKey == mixtureKey ? tokens.CommonPrefixLength(entry.Tokens) : 0;
             if (common > length)
             {
                 length = common;
@@ -47,32 +46,26 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
 
     /// <summary>Keeps the keys and values of an ended sequence, unless another entry has all of them already. Takes over the cache.</summary>
     /// <param name="tokens">Tokens of the sequence, at least as many as the cache has positions.</param>
-    /// <param name="mixture">Its adapter mixture.</param>
+    /// <param name="mixtureKey">Its adapter mixture.</param>
     /// <param name="cache">Keys and values.</param>
-    public void Insert(ReadOnlySpan<int> tokens, int mixture, KvCache<float> cache)
+    public void Insert(ReadOnlySpan<int> tokens, string mixtureKey, KvSequence cache)
     {
-        CachedPrefix? entry = enabled && cache.Length > 0 ? Add(tokens[..cache.Length], mixture, cache) : null;
+        CachedPrefix? entry = enabled && cache.Length > 0 ? Add(tokens[..cache.Length], mixtureKey, cache) : null;
         if (entry is null)
         {
-            memory.Release(cache);
+            cache.Dispose();
         }
     }
 
-    /// <summary>Keeps a copy of the start of a running sequence for its siblings; does nothing when there is no room for it.</summary>
+    /// <summary>Keeps a copy of the start of a running sequence for its siblings; pages are shared, so it costs none.</summary>
     /// <param name="shared">What the siblings share.</param>
     /// <param name="sequence">A sequence that begins with it and has fed it.</param>
     public void Pin(SharedPrefix shared, BatchSequence sequence)
     {
-        CachedPrefix? entry = Find(sequence.Tokens[..shared.Length], sequence.Mixture, out int length);
+        CachedPrefix? entry = Find(sequence.Tokens[..shared.Length], sequence.MixtureKey, out int length);
         if (length < shared.Length)
         {
-            KvCache<float>? cache = memory.TryFork(sequence.Cache!, shared.Length);
-            if (cache is null)
-            {
-                return;
-            }
-
-            entry = Add(sequence.Tokens[..shared.Length], sequence.Mixture, cache);
+            entry = Add(sequence.Tokens[..shared.Length], sequence.MixtureKey, sequence.Cache!.Fork(shared.Length));
         }
 
         entry!.Pins++;
@@ -88,7 +81,7 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
             entry.Pins--;
             if (entry.Pins == 0 && !enabled && _entries.Remove(entry))
             {
-                memory.Release(entry.Cache);
+                entry.Cache.Dispose();
             }
         }
     }
@@ -114,7 +107,7 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
         }
 
         _entries.Remove(oldest);
-        memory.Release(oldest.Cache);
+        oldest.Cache.Dispose();
         return true;
     }
 
@@ -127,9 +120,9 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
     }
 
     /// <summary>Adds an entry in place of those that are only its beginning. Returns null when an entry holds all of it already; the cache stays the caller's then.</summary>
-    private CachedPrefix? Add(ReadOnlySpan<int> tokens, int mixture, KvCache<float> cache)
+    private CachedPrefix? Add(ReadOnlySpan<int> tokens, string mixtureKey, KvSequence cache)
     {
-        if (Find(tokens, mixture, out int length) is { } present && length == tokens.Length)
+        if (Find(tokens, mixtureKey, out int length) is { } present && length == tokens.Length)
         {
             Touch(present);
             return null;
@@ -138,10 +131,10 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
         for (int i = _entries.Count - 1; i >= 0; i--)
         {
             CachedPrefix entry = _entries[i];
-            if (entry.Pins == 0 && entry.Mixture == mixture && tokens.StartsWith(entry.Tokens))
+            if (entry.Pins == 0 && entry.MixtureKey == mixtureKey && tokens.StartsWith(entry.Tokens))
             {
                 _entries.RemoveAt(i);
-                memory.Release(entry.Cache);
+                entry.Cache.Dispose();
             }
         }
 
@@ -150,7 +143,7 @@ internal sealed class PrefixCache(SequenceMemory memory, bool enabled)
             EvictOldest();
         }
 
-        CachedPrefix added = new(tokens.ToArray(), mixture, cache);
+        CachedPrefix added = new(tokens.ToArray(), mixtureKey, cache);
         Touch(added);
         _entries.Add(added);
         return added;

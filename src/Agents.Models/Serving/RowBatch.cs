@@ -1,3 +1,4 @@
+using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
@@ -16,11 +17,11 @@ internal sealed unsafe class RowBatch : IDisposable
 
     private readonly RopeTables<float> _rope;
     private readonly DecoderForward<float> _forward;
-    private readonly CachedAttentionPlan<float> _plan;
+    private readonly CachedAttentionPlan _plan;
     private readonly int[] _ids;
     private readonly int[] _positions;
     private readonly int[] _logitRows;
-    private readonly int[] _mixtures;
+    private readonly AdapterRows _adapters = new();
 
     public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows)
     {
@@ -30,11 +31,10 @@ internal sealed unsafe class RowBatch : IDisposable
         MaximumRows = maximumRows;
         MaximumLogitRows = Math.Clamp(LogitBudget / Shape.VocabularySize, 1, maximumRows);
         _forward = new DecoderForward<float>(weights, kernels, rope, maximumRows, MaximumLogitRows);
-        _plan = new CachedAttentionPlan<float>(maximumRows);
+        _plan = new CachedAttentionPlan(maximumRows);
         _ids = new int[maximumRows];
         _positions = new int[maximumRows];
         _logitRows = new int[MaximumLogitRows];
-        _mixtures = new int[maximumRows];
     }
 
     public ModelShape Shape { get; }
@@ -47,9 +47,6 @@ internal sealed unsafe class RowBatch : IDisposable
 
     public int Rows { get; private set; }
 
-    /// <summary>Gets the adapter mixture of each row, [rows].</summary>
-    public ReadOnlySpan<int> Mixtures => _mixtures.AsSpan(0, Rows);
-
     public int LogitRows { get; private set; }
 
     public int Room => MaximumRows - Rows;
@@ -60,6 +57,7 @@ internal sealed unsafe class RowBatch : IDisposable
     public void Begin()
     {
         _plan.Clear();
+        _adapters.Clear();
         Rows = 0;
         LogitRows = 0;
     }
@@ -68,11 +66,12 @@ internal sealed unsafe class RowBatch : IDisposable
     /// <param name="cache">Keys and values so far, with room for the new ones.</param>
     /// <param name="tokens">The tokens.</param>
     /// <param name="logits">How many of the last tokens want the logits after them.</param>
-    /// <param name="mixture">Adapter mixture of the rows; 0 is the base model. Rows of one mixture should come one after the other.</param>
+    /// <param name="mixture">Adapters of the rows, or null; rows with the same ones should come one after the other.</param>
     /// <returns>First row of the logits.</returns>
-    public int Add(KvCache<float> cache, ReadOnlySpan<int> tokens, int logits, int mixture = 0)
+    public int Add(KvSequence cache, ReadOnlySpan<int> tokens, int logits, AdapterMixture? mixture = null)
     {
         _plan.Add(cache, tokens.Length);
+        _adapters.Add(mixture, tokens.Length);
         int first = LogitRows;
         for (int i = 0; i < tokens.Length; i++)
         {
@@ -83,7 +82,6 @@ internal sealed unsafe class RowBatch : IDisposable
 
             _ids[Rows] = tokens[i];
             _positions[Rows] = cache.Length + i;
-            _mixtures[Rows] = mixture;
             Rows++;
         }
 
@@ -95,6 +93,7 @@ internal sealed unsafe class RowBatch : IDisposable
     /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
     public MatrixView<float> Run()
     {
+        _forward.Extension = _adapters.IsEmpty ? null : _adapters;
         MatrixView<float> logits = _forward.Run(_ids.AsSpan(0, Rows), _positions.AsSpan(0, Rows), _plan, _logitRows.AsSpan(0, LogitRows));
         _plan.Commit();
         return logits;
@@ -104,5 +103,6 @@ internal sealed unsafe class RowBatch : IDisposable
     {
         _plan.Dispose();
         _forward.Dispose();
+        _adapters.Dispose();
     }
 }
