@@ -5,6 +5,7 @@ using Agents.Models.Decoder;
 using Agents.Models.Gguf;
 using Agents.Models.Safetensors;
 using Agents.Models.Tokenization;
+using Agents.Numerics.Kernels;
 
 namespace Agents.Cli.Models;
 
@@ -40,11 +41,12 @@ internal static class LocalModels
     /// <summary>Opens a model for generation and scoring.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="kernels">Kernels to run on; null for those that all models share. They outlive the model.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static async Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken)
+    public static async Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken, IKernels<float>? kernels = null)
     {
         DecoderCheckpoint checkpoint = await ReadCheckpointAsync(reference, cancellationToken).ConfigureAwait(false);
-        return new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, new DecoderModelOptions { Name = checkpoint.Name });
+        return new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, new DecoderModelOptions { Name = checkpoint.Name, Kernels = kernels });
     }
 
     /// <summary>Describes a model from its headers.</summary>
