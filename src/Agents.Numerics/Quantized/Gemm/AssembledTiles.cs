@@ -3,44 +3,30 @@ using Agents.Numerics.Assembly;
 
 namespace Agents.Numerics.Quantized.Gemm;
 
-/// <summary>The assembled tile kernels of one shape, for one and for two panels. Made on first use and kept for the life of the process.</summary>
+/// <summary>The assembled tile kernels. Made on first use and kept for the life of the process.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class AssembledTiles
+internal static class AssembledTiles
 {
     private static readonly Lock s_lock = new();
-    private static readonly Dictionary<TileShape, AssembledTiles> s_made = [];
+    private static readonly Dictionary<(TileShape Shape, int Panels), ExecutableMemory> s_made = [];
 
-    private readonly ExecutableMemory _single;
-    private readonly ExecutableMemory _pair;
-
-    private AssembledTiles(TileShape shape)
-    {
-        _single = new ExecutableMemory(TileAssembler.Assemble(shape, 1));
-        _pair = new ExecutableMemory(TileAssembler.Assemble(shape, 2));
-    }
-
-    /// <summary>Gets the function for one panel; takes the address of <see cref="TileArguments"/>.</summary>
-    public nint Single => _single.Address;
-
-    /// <summary>Gets the function for two panels.</summary>
-    public nint Pair => _pair.Address;
-
-    /// <summary>Returns the kernels of a shape.</summary>
+    /// <summary>Returns the address of a function that takes the address of <see cref="TileArguments"/>; valid for ever.</summary>
     /// <param name="shape">What the weight's format asks for.</param>
+    /// <param name="panels">Panels per call: 1 or 2.</param>
     /// <exception cref="InvalidOperationException">The system refuses executable pages.</exception>
-    public static AssembledTiles Of(TileShape shape)
+    public static nint Address(TileShape shape, int panels)
     {
         // The number of bits makes no difference here.
-        TileShape key = shape with { CodeBits = 8 };
+        (TileShape, int) key = (shape with { CodeBits = 8 }, panels);
         lock (s_lock)
         {
-            if (!s_made.TryGetValue(key, out AssembledTiles? tiles))
+            if (!s_made.TryGetValue(key, out ExecutableMemory? code))
             {
-                tiles = new AssembledTiles(key);
-                s_made.Add(key, tiles);
+                code = new ExecutableMemory(TileAssembler.Assemble(shape, panels));
+                s_made.Add(key, code);
             }
 
-            return tiles;
+            return code.Address;
         }
     }
 }

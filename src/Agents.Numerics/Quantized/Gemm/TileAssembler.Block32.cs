@@ -7,9 +7,9 @@ namespace Agents.Numerics.Quantized.Gemm;
 internal sealed partial class TileAssembler
 {
     // zmm0 to zmm3: sums of two tokens; zmm4, zmm5: broadcasts; zmm6 to zmm9: products of scales; zmm12 to zmm15: the weight's scales and minimums.
-    private AssemblerRegisterZMM WeightScale(int panel) => Zmm(14 + panel);
+    private static AssemblerRegisterZMM WeightScale(int panel) => Zmm(14 + panel);
 
-    private AssemblerRegisterZMM WeightMinimum(int panel) => Zmm(12 + panel);
+    private static AssemblerRegisterZMM WeightMinimum(int panel) => Zmm(12 + panel);
 
     private void Blocks32()
     {
