@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Agents.Models.Checkpoints;
+using Agents.Models.Constraints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
 using Agents.Models.Tokenization;
@@ -20,6 +21,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     private readonly DecoderWeights<float> _weights;
     private readonly RopeTables<float> _rope;
     private readonly RowBatch _batch;
+    private readonly ConstraintCompiler _constraints;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _lifetime = new();
     private bool _disposed;
@@ -38,6 +40,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         Shape = weights.Shape;
         TokenizerDefinition = VocabularyPadding.PadTo(tokenizer, Shape.VocabularySize);
         Tokenizer = new BytePairTokenizer(TokenizerDefinition);
+        _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
         GenerationId = WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
@@ -93,14 +96,15 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     /// <inheritdoc/>
     public LanguageModelCapabilities Capabilities =>
-        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring;
+        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring | LanguageModelCapabilities.Grammar;
 
     /// <inheritdoc/>
     public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         GenerationRequestRules.Require(request, Shape);
-        return StreamAsync(request, cancellationToken);
+        CompiledConstraint? constraint = request.Constraint is { } wanted ? _constraints.Compile(wanted) : null;
+        return StreamAsync(request, constraint, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -138,11 +142,11 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _turn.Release();
     }
 
-    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CompiledConstraint? constraint, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<GeneratedToken> channel = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        Task work = ProduceAsync(request, channel.Writer, abandoned.Token);
+        Task work = ProduceAsync(request, constraint, channel.Writer, abandoned.Token);
         try
         {
             await foreach (GeneratedToken token in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -160,11 +164,11 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         }
     }
 
-    private async Task ProduceAsync(GenerationRequest request, ChannelWriter<GeneratedToken> writer, CancellationToken cancellationToken)
+    private async Task ProduceAsync(GenerationRequest request, CompiledConstraint? constraint, ChannelWriter<GeneratedToken> writer, CancellationToken cancellationToken)
     {
         try
         {
-            await RunInTurnAsync(stop => Generate(request, writer, stop), cancellationToken).ConfigureAwait(false);
+            await RunInTurnAsync(stop => Generate(request, constraint, writer, stop), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -172,9 +176,9 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         }
     }
 
-    private void Generate(GenerationRequest request, ChannelWriter<GeneratedToken> writer, CancellationToken stop)
+    private void Generate(GenerationRequest request, CompiledConstraint? constraint, ChannelWriter<GeneratedToken> writer, CancellationToken stop)
     {
-        using GenerationRun run = new(request, Tokenizer, _batch);
+        using GenerationRun run = new(request, Tokenizer, _batch, constraint);
         while (!run.Done)
         {
             run.Admit(stop);

@@ -1,4 +1,5 @@
 using Agents.Models.Cache;
+using Agents.Models.Constraints;
 using Agents.Models.Sampling;
 using Agents.Numerics.Memory;
 
@@ -20,12 +21,15 @@ internal sealed unsafe class GenerationRun : IDisposable
     private readonly StopPatterns _stops;
     private readonly HashSet<int> _endIds;
     private readonly HashSet<int> _stopIds;
+    private readonly CompiledConstraint? _constraint;
+    private readonly int[] _finalIds;
+    private readonly uint[] _allowed;
     private readonly List<LiveSample> _live = [];
     private readonly List<GeneratedToken> _step = [];
     private int _nextPrompt;
     private int _nextSample;
 
-    public GenerationRun(GenerationRequest request, ITokenizer tokenizer, RowBatch batch)
+    public GenerationRun(GenerationRequest request, ITokenizer tokenizer, RowBatch batch, CompiledConstraint? constraint)
     {
         _request = request;
         _tokenizer = tokenizer;
@@ -34,6 +38,9 @@ internal sealed unsafe class GenerationRun : IDisposable
         _stops = new StopPatterns(request.StopSequences);
         _endIds = request.IgnoreEndTokens ? [] : [.. tokenizer.EndIds];
         _stopIds = [.. request.StopTokenIds];
+        _constraint = constraint;
+        _finalIds = [.. _endIds.Union(_stopIds)];
+        _allowed = constraint is null ? [] : new uint[(batch.Shape.VocabularySize + 31) / 32];
     }
 
     /// <summary>Gets whether every sample of every prompt has ended.</summary>
@@ -167,7 +174,7 @@ internal sealed unsafe class GenerationRun : IDisposable
                 prefill.Cache = null;
             }
 
-            LiveSample sample = new(prefill.FirstSample + i, cache, streams[i], prefill.Tokens, most, _stops.Count);
+            LiveSample sample = new(prefill.FirstSample + i, cache, streams[i], prefill.Tokens, most, _stops.Count) { Constraint = _constraint?.Begin(_finalIds) };
             _live.Add(sample);
             Accept(sample, logits);
         }
@@ -175,8 +182,10 @@ internal sealed unsafe class GenerationRun : IDisposable
 
     private void Accept(LiveSample sample, float* logits)
     {
-        TokenDraw draw = _sampler.Draw(logits, sample.History, ref sample.Stream);
+        sample.Constraint?.Fill(_allowed, sample.Room);
+        TokenDraw draw = _sampler.Draw(logits, sample.History, ref sample.Stream, _allowed);
         sample.Append(draw.Id);
+        sample.Constraint?.Accept(draw.Id);
         GenerationFinish finish = FinishOf(sample, draw.Id);
         sample.Finished = finish != GenerationFinish.None;
         GeneratedToken token = new(
@@ -196,6 +205,9 @@ internal sealed unsafe class GenerationRun : IDisposable
 
         bool stops = _stopIds.Contains(id)
             || (_stops.Count > 0 && !_tokenizer.IsSpecial(id) && _stops.Advance(sample.StopStates, _tokenizer.TokenBytes(id)));
+
+        // Where no end token exists or end tokens are ignored, a text that nothing can follow ends by itself.
+        stops |= _finalIds.Length == 0 && sample.Constraint is { MustEnd: true };
         return stops ? GenerationFinish.StopSequence
             : sample.CompletionLength == _request.MaxTokens ? GenerationFinish.Length
             : sample.Length == _batch.Shape.ContextLength ? GenerationFinish.ContextFull

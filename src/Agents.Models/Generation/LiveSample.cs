@@ -1,4 +1,5 @@
 using Agents.Models.Cache;
+using Agents.Models.Constraints;
 
 namespace Agents.Models.Generation;
 
@@ -34,6 +35,12 @@ internal sealed class LiveSample : IDisposable
     public int CompletionLength => Length - _promptLength;
 
     public bool Finished { get; set; }
+
+    /// <summary>Gets how many tokens may still be drawn.</summary>
+    public int Room => _tokens.Length - Length;
+
+    /// <summary>Gets what may be drawn; null for anything.</summary>
+    public ITokenConstraint? Constraint { get; init; }
 
     public ReadOnlySpan<int> History => _tokens.AsSpan(0, Length);
 

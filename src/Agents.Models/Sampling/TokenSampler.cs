@@ -13,11 +13,12 @@ public sealed unsafe class TokenSampler
     private readonly ILossKernels<float> _kernels;
     private readonly ImmutableArray<ISamplingStage> _penalties;
     private readonly ImmutableArray<ISamplingStage> _shaping;
-    private readonly CandidateSet? _candidates;
+    private readonly bool _distorts;
     private readonly double[] _weights;
     private readonly double _inverseTemperature;
     private readonly int _vocabulary;
     private readonly bool _truncates;
+    private CandidateSet? _candidates;
 
     /// <summary>Creates a sampler.</summary>
     /// <param name="options">How to draw.</param>
@@ -37,29 +38,40 @@ public sealed unsafe class TokenSampler
         _shaping = SamplerChain.Shaping(options);
         _truncates = SamplerChain.Truncates(options);
         _inverseTemperature = options.Temperature == 0 ? 1 : 1 / options.Temperature;
-        _candidates = _penalties.IsEmpty && !_truncates ? null : new CandidateSet(vocabularySize);
+        _distorts = !_penalties.IsEmpty || _truncates;
+        _candidates = _distorts ? new CandidateSet(vocabularySize) : null;
         _weights = new double[vocabularySize];
     }
 
     /// <summary>Gets the options.</summary>
     public SamplingOptions Options { get; }
 
-    /// <summary>Draws one token; allocates nothing.</summary>
+    /// <summary>Draws one token. Allocates nothing, except room for candidates when the first constrained token is drawn.</summary>
     /// <param name="logits">[vocabulary], left as they are.</param>
     /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
     /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
-    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
-    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream)
+    /// <param name="allowed">
+    /// One bit per token id: bit (id mod 32) of element id / 32. Other tokens are never drawn: they have no probability in the behaviour distribution, their
+    /// share of the tempered one is missing from the kept mass, and the plain log-probability does not know of them. Empty allows all.
+    /// </param>
+    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or those of all allowed tokens are minus infinity.</exception>
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, ReadOnlySpan<uint> allowed = default)
     {
         int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
-        bool distorted = _candidates is not null;
+        if (!allowed.IsEmpty)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(allowed.Length, (_vocabulary + 31) / 32);
+            _candidates ??= new CandidateSet(_vocabulary);
+        }
+
+        bool distorted = _distorts || !allowed.IsEmpty;
         double behavior = 0;
         double mass = 1;
         int id = greedy;
-        if (_candidates is { } candidates)
+        if (distorted)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(candidates, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(logits, allowed, recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
@@ -117,15 +129,39 @@ public sealed unsafe class TokenSampler
     }
 
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        CandidateSet candidates, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
+        float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
-        candidates.Load(logits);
-        foreach (ISamplingStage stage in _penalties)
+        CandidateSet candidates = _candidates!;
+        bool masked = !allowed.IsEmpty;
+        bool greedily = Options.Temperature == 0;
+        double full = 0;
+        if (masked && _penalties.IsEmpty)
         {
-            stage.Apply(candidates, recent);
+            // Few candidates are left as a rule, so the mass of all tokens comes from the kernels and the candidates from the mask.
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary), allowed);
+            full = greedily || candidates.Count == 0 ? 0 : Statistic(logits, candidates.Items[0].Id, _inverseTemperature).LogSumExp;
+        }
+        else
+        {
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary));
+            foreach (ISamplingStage stage in _penalties)
+            {
+                stage.Apply(candidates, recent);
+            }
+
+            full = greedily ? 0 : candidates.LogSumExp(_inverseTemperature);
+            if (masked)
+            {
+                candidates.KeepAllowed(allowed);
+            }
         }
 
-        if (Options.Temperature == 0)
+        if (candidates.Count == 0)
+        {
+            throw new InvalidLogitsException("The logits of all tokens that the constraint allows are minus infinity.");
+        }
+
+        if (greedily)
         {
             int best = 0;
             for (int i = 1; i < candidates.Count; i++)
@@ -136,7 +172,6 @@ public sealed unsafe class TokenSampler
             return (candidates.Items[best].Id, 0, 1);
         }
 
-        double full = candidates.LogSumExp(_inverseTemperature);
         foreach (ISamplingStage stage in _shaping)
         {
             stage.Apply(candidates, recent);
@@ -153,7 +188,7 @@ public sealed unsafe class TokenSampler
         }
 
         Candidate drawn = candidates.Items[FirstBeyond(weights, stream.NextUnit() * sum)];
-        return (drawn.Id, drawn.Logit - kept, _truncates ? Math.Min(1, Math.Exp(kept - full)) : 1);
+        return (drawn.Id, drawn.Logit - kept, _truncates || masked ? Math.Min(1, Math.Exp(kept - full)) : 1);
     }
 
     /// <summary>Index of the first cumulative sum above a threshold; the last positive weight when rounding leaves none.</summary>

@@ -27,7 +27,7 @@ public sealed class DecodeStepTests
             StopSequences = ["unlikely stop"],
             Sampling = new SamplingOptions { TopK = 50, TopP = 0.95, Temperature = 0.9, RepetitionPenalty = 1.1 },
         };
-        using GenerationRun run = new(request, new BytePairTokenizer(VocabularyPadding.PadTo(SeededModel.Tokenizer, weights.Shape.VocabularySize)), batch);
+        using GenerationRun run = new(request, new BytePairTokenizer(VocabularyPadding.PadTo(SeededModel.Tokenizer, weights.Shape.VocabularySize)), batch, constraint: null);
         run.Admit(TestContext.Current.CancellationToken);
         for (int i = 0; i < 5; i++)
         {
