@@ -6,7 +6,7 @@ namespace Agents.Models.Sampling;
 
 /// <summary>
 /// Draws tokens from logits (papers/00-model-architecture §11): the first id whose cumulative probability, in id order, exceeds a uniform number.
-/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Not safe for concurrent calls.
+/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Immutable; calls at the same time need a workspace each.
 /// </summary>
 public sealed unsafe class TokenSampler
 {
@@ -14,11 +14,9 @@ public sealed unsafe class TokenSampler
     private readonly ImmutableArray<ISamplingStage> _penalties;
     private readonly ImmutableArray<ISamplingStage> _shaping;
     private readonly bool _distorts;
-    private readonly double[] _weights;
     private readonly double _inverseTemperature;
     private readonly int _vocabulary;
     private readonly bool _truncates;
-    private CandidateSet? _candidates;
 
     /// <summary>Creates a sampler.</summary>
     /// <param name="options">How to draw.</param>
@@ -39,47 +37,47 @@ public sealed unsafe class TokenSampler
         _truncates = SamplerChain.Truncates(options);
         _inverseTemperature = options.Temperature == 0 ? 1 : 1 / options.Temperature;
         _distorts = !_penalties.IsEmpty || _truncates;
-        _candidates = _distorts ? new CandidateSet(vocabularySize) : null;
-        _weights = new double[vocabularySize];
     }
 
     /// <summary>Gets the options.</summary>
     public SamplingOptions Options { get; }
 
-    /// <summary>Draws one token. Allocates nothing, except room for candidates when the first constrained token is drawn.</summary>
+    /// <summary>Draws one token; allocates nothing.</summary>
     /// <param name="logits">[vocabulary], left as they are.</param>
     /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
     /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
+    /// <param name="workspace">Scratch memory for the same vocabulary.</param>
     /// <param name="allowed">
     /// One bit per token id: bit (id mod 32) of element id / 32. Other tokens are never drawn: they have no probability in the behaviour distribution, their
     /// share of the tempered one is missing from the kept mass, and the plain log-probability does not know of them. Empty allows all.
     /// </param>
     /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or those of all allowed tokens are minus infinity.</exception>
-    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, ReadOnlySpan<uint> allowed = default)
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, SamplerWorkspace workspace, ReadOnlySpan<uint> allowed = default)
     {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(workspace.VocabularySize, _vocabulary);
         int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
         if (!allowed.IsEmpty)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(allowed.Length, (_vocabulary + 31) / 32);
-            _candidates ??= new CandidateSet(_vocabulary);
         }
 
-        bool distorted = _distorts || !allowed.IsEmpty;
+        bool distorts = _distorts || !allowed.IsEmpty;
         double behavior = 0;
         double mass = 1;
         int id = greedy;
-        if (distorted)
+        if (distorts)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(logits, allowed, recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(workspace, logits, allowed, recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
-            id = DrawTempered(logits, logits[greedy], stream.NextUnit());
+            id = DrawTempered(logits, logits[greedy], stream.NextUnit(), workspace);
         }
 
         TokenStatistic plain = Statistic(logits, id, 1);
-        if (!distorted && Options.Temperature > 0)
+        if (!distorts && Options.Temperature > 0)
         {
             behavior = Options.Temperature == 1 ? plain.LogProbability : Statistic(logits, id, _inverseTemperature).LogProbability;
         }
@@ -115,23 +113,24 @@ public sealed unsafe class TokenSampler
         return statistic;
     }
 
-    private int DrawTempered(float* logits, double maximum, double uniform)
+    private int DrawTempered(float* logits, double maximum, double uniform, SamplerWorkspace workspace)
     {
+        Span<double> weights = workspace.Weights;
         double sum = 0;
         for (int id = 0; id < _vocabulary; id++)
         {
             double weight = Math.Exp((logits[id] - maximum) * _inverseTemperature);
-            _weights[id] = weight;
+            weights[id] = weight;
             sum += weight;
         }
 
-        return FirstBeyond(_weights.AsSpan(0, _vocabulary), uniform * sum);
+        return FirstBeyond(weights, uniform * sum);
     }
 
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
+        SamplerWorkspace workspace, float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
-        CandidateSet candidates = _candidates!;
+        CandidateSet candidates = workspace.Candidates;
         bool masked = !allowed.IsEmpty;
         bool greedily = Options.Temperature == 0;
         double full = 0;
@@ -179,7 +178,7 @@ public sealed unsafe class TokenSampler
 
         candidates.SortById();
         double kept = candidates.LogSumExp();
-        Span<double> weights = _weights.AsSpan(0, candidates.Count);
+        Span<double> weights = workspace.Weights[..candidates.Count];
         double sum = 0;
         for (int i = 0; i < weights.Length; i++)
         {
