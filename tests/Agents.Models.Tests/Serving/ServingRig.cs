@@ -61,7 +61,7 @@ internal sealed class ServingRig : IDisposable
     }
 
     public GenerationJob Create(GenerationRequest request) =>
-        new(request, _weights.Shape, Tokenizer, _kernels, _adapters, Scheduler.Counters, static () => { });
+        new(request, _weights.Shape, Tokenizer, _kernels, _adapters, Scheduler.Counters, static () => { }, constraint: null);
 
     public GenerationJob Submit(GenerationRequest request)
     {
