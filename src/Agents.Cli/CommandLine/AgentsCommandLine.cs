@@ -34,6 +34,7 @@ internal static class AgentsCommandLine
             new GenerateCommand(),
             new ScoreCommand(),
             new ExportCommand(),
+            new BenchCommand(),
             new ModelsCommand(),
             new PluginsCommand(),
             new PromptsCommand(),

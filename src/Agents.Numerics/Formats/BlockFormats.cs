@@ -5,7 +5,13 @@ namespace Agents.Numerics.Formats;
 /// <summary>The element types this build can encode and decode.</summary>
 public static class BlockFormats
 {
-    private static readonly BlockFormat[] Registered = [new F32Format(), new F16Format(), new BF16Format(), new Q80Format()];
+    private static readonly BlockFormat[] Registered =
+    [
+        new F32Format(), new F16Format(), new BF16Format(), new Q80Format(),
+        new Q40Format(), new Q41Format(), new Q50Format(), new Q51Format(), new IQ4NLFormat(),
+        new Q2KFormat(), new Q3KFormat(), new Q4KFormat(), new Q5KFormat(), new Q6KFormat(),
+        new TQ10Format(), new TQ20Format(),
+    ];
 
     /// <summary>All codecs, in order of registration.</summary>
     public static IReadOnlyList<BlockFormat> All => Registered;

@@ -68,14 +68,14 @@ public sealed class ModelQuantizerHostileTests : IDisposable
         using (GgufWriter writer = new(input))
         {
             writer.AddMetadata("general.architecture", GgufValue.Of("llama"));
-            writer.DeclareTensor("w", ElementType.Q6_K, 2, 256);
-            writer.WriteBytes("w", new byte[420]);
+            writer.DeclareTensor("w", ElementType.IQ4_XS, 2, 256);
+            writer.WriteBytes("w", new byte[272]);
             writer.Commit();
         }
 
         CompressionException error = await Assert.ThrowsAsync<CompressionException>(() => ConvertAsync(input));
 
-        Assert.Contains("Q6_K", error.Message, StringComparison.Ordinal);
+        Assert.Contains("IQ4_XS", error.Message, StringComparison.Ordinal);
         Assert.Contains("F32, F16, BF16, Q8_0", error.Message, StringComparison.Ordinal);
         AssertNothingWritten();
     }

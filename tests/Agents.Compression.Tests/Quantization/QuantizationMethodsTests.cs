@@ -41,7 +41,7 @@ public sealed class QuantizationMethodsTests
     {
         QuantizationMethodNotFoundException error = Assert.Throws<QuantizationMethodNotFoundException>(() => new QuantizationMethods().Get("awq-gptq"));
 
-        Assert.Contains("Known: bf16, f16, f32, q8_0.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Known: bf16, f16, f32, iq4_nl, q2_k, q3_k, q4_0, q4_1, q4_k, ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -208,7 +208,7 @@ public class GgufHostileTests
         using GgufFile file = GgufSamples.Open(GgufSamples.Raw(3, 3, 0, writer =>
         {
             writer.Tensor("future", 99, 160, 32);
-            writer.Tensor("fancy", 12, 0, 256);
+            writer.Tensor("fancy", 23, 0, 256);
             writer.Tensor("plain", 0, 192, 2);
             writer.DataPart(200);
         }));
@@ -219,8 +219,8 @@ public class GgufHostileTests
         var undecodable = Assert.Throws<GgufFormatException>(() => file.ReadFloats(file.GetTensor("fancy"), new float[256]));
 
         Assert.Contains("'future' is stored as type 99", unknown.Message, StringComparison.Ordinal);
-        Assert.Contains("'fancy' is stored as Q4_K", undecodable.Message, StringComparison.Ordinal);
-        Assert.Equal(144, file.Data(file.GetTensor("fancy")).Length);
+        Assert.Contains("'fancy' is stored as IQ4_XS", undecodable.Message, StringComparison.Ordinal);
+        Assert.Equal(136, file.Data(file.GetTensor("fancy")).Length);
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public class BlockFormatTests
     [Fact]
     public void Codecs_SteadyState_AllocateNothing()
     {
-        var values = new float[32 * 9];
+        var values = new float[256 * 9];
         Array.Fill(values, 1.5f);
         byte[][] stored = [.. BlockFormats.All.Select(format => new byte[format.ByteCount(values.Length)])];
         Convert();

@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+
+namespace Agents.Numerics.Formats;
+
+/// <summary>
+/// Q4_1: blocks of 32 as a half-precision scale d, a half-precision minimum m and 32 codes of four bits, value d·q + m; element j in the low,
+/// element j + 16 in the high half of byte j. Encoding: d = (max - min)/15, m = min, q = min(15, trunc((x - m)/d + 0.5)) with the unrounded d and m.
+/// </summary>
+/// <remarks>Values that are not finite, or whose scale or minimum a half cannot hold, are refused with <see cref="ArgumentException"/>.</remarks>
+public sealed class Q41Format() : BlockFormat(ElementType.Q4_1)
+{
+    private const int Codes = 4;
+
+    /// <inheritdoc/>
+    protected override void DecodeBlocks(ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        for (int block = 0; block < destination.Length / BlockElements; block++)
+        {
+            ReadOnlySpan<byte> stored = source.Slice(block * BlockBytes, BlockBytes);
+            float scale = Float16Conversion.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(stored));
+            float minimum = Float16Conversion.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(stored[2..]));
+            Vector128<byte> packed = CodeLanes.Load(stored, Codes);
+            int first = block * BlockElements;
+            CodeLanes.StoreAffine(CodeLanes.Field(packed, 0, 15), scale, minimum, destination, first);
+            CodeLanes.StoreAffine(CodeLanes.Field(packed, 4, 15), scale, minimum, destination, first + CodeLanes.Count);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EncodeBlocks(ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        for (int block = 0; block < source.Length / BlockElements; block++)
+        {
+            ReadOnlySpan<float> values = BlockRange.Take(source, this, block);
+            Span<byte> stored = destination.Slice(block * BlockBytes, BlockBytes);
+            (float minimum, float maximum) = BlockRange.Bounds(values);
+            float scale = (maximum - minimum) / 15f;
+            float inverse = BlockRange.Inverse(scale);
+            BinaryPrimitives.WriteUInt16LittleEndian(stored, BlockRange.Half(scale, this, block));
+            BinaryPrimitives.WriteUInt16LittleEndian(stored[2..], BlockRange.Half(minimum, this, block));
+            for (int j = 0; j < CodeLanes.Count; j++)
+            {
+                int low = Code((values[j] - minimum) * inverse);
+                int high = Code((values[j + CodeLanes.Count] - minimum) * inverse);
+                stored[Codes + j] = (byte)(low | (high << 4));
+            }
+        }
+    }
+
+    private static int Code(float scaled) => Math.Min(15, (int)(scaled + 0.5f));
+}
