@@ -1,3 +1,5 @@
+using Agents.Numerics.Formats;
+
 namespace Agents.Numerics.Quantized.Gemm;
 
 /// <summary>Where the areas of a panel start, from the panel's first byte, in the order of <see cref="PanelFormat.Sections"/>.</summary>
@@ -21,6 +23,23 @@ internal readonly unsafe struct PanelAreas(QuantizedMatrix weight)
 
     /// <summary>Returns the fourth area of a panel.</summary>
     public byte* Fourth(int panel) => First(panel) + _fourth;
+
+    /// <summary>Points an assembled kernel at one or two panels of blocks of 32 as they are stored.</summary>
+    /// <param name="type">Format of the weight.</param>
+    /// <param name="panel">First panel.</param>
+    /// <param name="panels">1 or 2.</param>
+    /// <param name="arguments">Arguments of the kernel.</param>
+    public void PointAt(ElementType type, int panel, int panels, ref TileArguments arguments)
+    {
+        int second = panel + panels - 1;
+        bool hasBits = type is ElementType.Q5_0 or ElementType.Q5_1;
+        arguments.Halves = First(panel);
+        arguments.SecondHalves = First(second);
+        arguments.Bits = Second(panel);
+        arguments.SecondBits = Second(second);
+        arguments.Codes = hasBits ? Third(panel) : Second(panel);
+        arguments.SecondCodes = hasBits ? Third(second) : Second(second);
+    }
 
     private static long Offset(QuantizedMatrix weight, int section) =>
         section < weight.Format.Sections.Length ? weight.Format.AreaOffset(section, weight.BlocksPerRow) : 0;

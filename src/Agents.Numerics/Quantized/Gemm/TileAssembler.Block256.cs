@@ -21,6 +21,8 @@ internal sealed partial class TileAssembler
     private void Block256()
     {
         Label middle = _code.CreateLabel();
+        Load(rcx, nameof(TileArguments.Scales));
+        Load(r12, nameof(TileArguments.MinimumScales));
         Load(r15, nameof(TileArguments.SubScales));
         Eighth(Part.First);
         _code.mov(eax, 6);
@@ -37,7 +39,7 @@ internal sealed partial class TileAssembler
 
     private void Eighth(Part part)
     {
-        LoadWeights();
+        LoadCodes();
         for (int half = 0; half < _shape.SubScales; half++)
         {
             for (int panel = 0; panel < _panels; panel++)
