@@ -86,26 +86,42 @@ internal unsafe struct ReorderBody : IComputeBody
     {
         int tokens = Tiles.Size(tile);
         int row = Tiles.First(tile);
-        long eighth = 32L * tokens;
+        long stride = Tiles.Columns;
+        int blocks = Tiles.Blocks;
         for (int block = first; block < end; block++)
         {
             sbyte* x = Tiles.XOf(tile, block);
-            float* scales = Tiles.ScalesOf(tile, block);
-            long* negative = (long*)Tiles.NegativeSumsOf(tile, block);
-            short* words = (short*)Tiles.SumsOf(tile, block);
-            for (int token = 0; token < tokens; token++, x += 32, words += 16)
+            for (int i = 0; i < 256; i += 64, x += 32L * tokens)
             {
-                long index = ((long)(row + token) * Tiles.Blocks) + block;
-                sbyte* from = Codes + (index * 256);
-                int* sums = Sums + (index * 16);
-                scales[token] = Scales[index];
-                for (int i = 0; i < 8; i++)
+                sbyte* from = Codes + (row * stride) + (block * 256L) + i;
+                for (int token = 0; token < tokens; token++, from += stride, x += 32)
                 {
-                    Vector256.Load(from + (32 * i)).Store(x + (eighth * i));
-                    (-Vector64.Load(sums + (2 * i))).Store((int*)(negative + (i * tokens) + token));
+                    Vector256.Load(from).Store(x);
+                    Vector256.Load(from + 32).Store(x + (32L * tokens));
                 }
+            }
 
-                Vector256.Narrow(Vector256.Load(sums), Vector256.Load(sums + 8)).Store(words);
+            Sums256(tile, block);
+        }
+    }
+
+    private readonly void Sums256(int tile, int block)
+    {
+        int tokens = Tiles.Size(tile);
+        float* scales = Tiles.ScalesOf(tile, block);
+        short* words = (short*)Tiles.SumsOf(tile, block);
+        int* negative = Tiles.NegativeSumsOf(tile, block);
+        long index = ((long)Tiles.First(tile) * Tiles.Blocks) + block;
+        for (int token = 0; token < tokens; token++, index += Tiles.Blocks, words += 16)
+        {
+            int* sums = Sums + (index * 16);
+            scales[token] = Scales[index];
+            Vector256.Narrow(Vector256.Load(sums), Vector256.Load(sums + 8)).Store(words);
+            int* target = negative + (2 * token);
+            for (int i = 0; i < 16; i += 2, target += 2L * tokens)
+            {
+                target[0] = -sums[i];
+                target[1] = -sums[i + 1];
             }
         }
     }
