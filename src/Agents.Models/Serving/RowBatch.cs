@@ -1,9 +1,10 @@
+using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
-namespace Agents.Models.Generation;
+namespace Agents.Models.Serving;
 
 /// <summary>
 /// Collects rows of many sequences (prefill chunks, decode rows, continuations to score) and runs them through the model at once. Numbers of one sequence do
@@ -16,10 +17,11 @@ internal sealed unsafe class RowBatch : IDisposable
 
     private readonly RopeTables<float> _rope;
     private readonly DecoderForward<float> _forward;
-    private readonly CachedAttentionPlan<float> _plan;
+    private readonly CachedAttentionPlan _plan;
     private readonly int[] _ids;
     private readonly int[] _positions;
     private readonly int[] _logitRows;
+    private readonly AdapterRows _adapters = new();
 
     public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows)
     {
@@ -29,7 +31,7 @@ internal sealed unsafe class RowBatch : IDisposable
         MaximumRows = maximumRows;
         MaximumLogitRows = Math.Clamp(LogitBudget / Shape.VocabularySize, 1, maximumRows);
         _forward = new DecoderForward<float>(weights, kernels, rope, maximumRows, MaximumLogitRows);
-        _plan = new CachedAttentionPlan<float>(maximumRows);
+        _plan = new CachedAttentionPlan(maximumRows);
         _ids = new int[maximumRows];
         _positions = new int[maximumRows];
         _logitRows = new int[MaximumLogitRows];
@@ -55,43 +57,25 @@ internal sealed unsafe class RowBatch : IDisposable
     public void Begin()
     {
         _plan.Clear();
+        _adapters.Clear();
         Rows = 0;
         LogitRows = 0;
     }
 
-    /// <summary>Adds the next tokens of a sequence, without logits.</summary>
-    public void Add(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after the last one.</summary>
-    /// <returns>Row of the logits.</returns>
-    public int AddWithLast(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length - 1);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after each of them.</summary>
+    /// <summary>Adds the next tokens of a sequence; each sequence once per batch.</summary>
+    /// <param name="cache">Keys and values so far, with room for the new ones.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="logits">How many of the last tokens want the logits after them.</param>
+    /// <param name="mixture">Adapters of the rows, or null; rows with the same ones should come one after the other.</param>
     /// <returns>First row of the logits.</returns>
-    public int AddWithAll(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, 0);
-
-    /// <summary>Runs the batch and makes its rows part of their sequences.</summary>
-    /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
-    public MatrixView<float> Run()
-    {
-        MatrixView<float> logits = _forward.Run(_ids.AsSpan(0, Rows), _positions.AsSpan(0, Rows), _plan, _logitRows.AsSpan(0, LogitRows));
-        _plan.Commit();
-        return logits;
-    }
-
-    public void Dispose()
-    {
-        _plan.Dispose();
-        _forward.Dispose();
-    }
-
-    private int AddRows(KvCache<float> cache, ReadOnlySpan<int> tokens, int firstWithLogits)
+    public int Add(KvSequence cache, ReadOnlySpan<int> tokens, int logits, AdapterMixture? mixture = null)
     {
         _plan.Add(cache, tokens.Length);
+        _adapters.Add(mixture, tokens.Length);
         int first = LogitRows;
         for (int i = 0; i < tokens.Length; i++)
         {
-            if (i >= firstWithLogits)
+            if (i >= tokens.Length - logits)
             {
                 _logitRows[LogitRows++] = Rows;
             }
@@ -103,5 +87,22 @@ internal sealed unsafe class RowBatch : IDisposable
 
         _rope.Reserve(cache.Length + tokens.Length);
         return first;
+    }
+
+    /// <summary>Runs the batch and makes its rows part of their sequences.</summary>
+    /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
+    public MatrixView<float> Run()
+    {
+        _forward.Extension = _adapters.IsEmpty ? null : _adapters;
+        MatrixView<float> logits = _forward.Run(_ids.AsSpan(0, Rows), _positions.AsSpan(0, Rows), _plan, _logitRows.AsSpan(0, LogitRows));
+        _plan.Commit();
+        return logits;
+    }
+
+    public void Dispose()
+    {
+        _plan.Dispose();
+        _forward.Dispose();
+        _adapters.Dispose();
     }
 }
