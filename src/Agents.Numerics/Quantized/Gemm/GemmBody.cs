@@ -88,7 +88,8 @@ internal unsafe struct GemmBody : IComputeBody
             switch (Path)
             {
                 case QuantizedKernelPath.Assembled:
-                    CallAssembled(task, panel, panels, block, &arguments);
+                    task.Areas.PointAt(task.Type, panel, panels, ref arguments);
+                    ((delegate* unmanaged<TileArguments*, void>)(panels == 2 ? task.Pair : task.Single))(&arguments);
                     break;
                 case QuantizedKernelPath.Avx512:
                     Multiply<ByteLanes512, Vector512<byte>, Avx512TileMath, Vector512<int>>(task, panel, block, blocks, arguments);
@@ -108,26 +109,8 @@ internal unsafe struct GemmBody : IComputeBody
         Finish(task, panel, panels, tile, arguments.Accumulators);
     }
 
-    // Blocks of 32 are unpacked in registers, blocks of 256 in scratch.
-    private static void CallAssembled(in GemmTask task, int panel, int panels, int block, TileArguments* arguments)
-    {
-        if (task.Shape.BlockElements == 32)
-        {
-            task.Areas.PointAt(task.Type, panel, panels, ref *arguments);
-        }
-        else
-        {
-            for (int place = 0; place < panels; place++)
-            {
-                PanelDecoder<ByteLanes512, Vector512<byte>>.Decode(task.Type, task.Areas, panel + place, block, 1, ref *arguments, place, panels);
-            }
-        }
-
-        ((delegate* unmanaged<TileArguments*, void>)(panels == 2 ? task.Pair : task.Single))(arguments);
-    }
-
     private readonly int StepOf(in GemmTask task) =>
-        Path == QuantizedKernelPath.Assembled && task.Shape.BlockElements == 32 ? Tiles.Blocks : GemmScratch.DecodedElements / Tiles.BlockElements;
+        Path == QuantizedKernelPath.Assembled ? Tiles.Blocks : GemmScratch.DecodedElements / Tiles.BlockElements;
 
     private static void Multiply<TLanes, TBytes, TMath, TVector>(in GemmTask task, int panel, int block, int blocks, TileArguments arguments)
         where TLanes : struct, IByteLanes<TBytes>

@@ -14,7 +14,7 @@ internal sealed partial class TileAssembler
     private void Blocks32()
     {
         Label next = _code.CreateLabel();
-        LoadPointers32();
+        LoadPointers();
         Load(rax, nameof(TileArguments.Blocks));
         _code.Label(ref next);
         LoadBlock32();

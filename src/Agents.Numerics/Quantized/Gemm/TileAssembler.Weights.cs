@@ -7,12 +7,7 @@ namespace Agents.Numerics.Quantized.Gemm;
 /// <content>Weights into registers.</content>
 internal sealed partial class TileAssembler
 {
-    // Places of constants behind the code.
-    private const int NibbleMask = 0;
-    private const int Sixteen = 4;
-    private const int Levels = 16;
-    private const int SpreadTable = 32;
-    private const int BitTable = 96;
+    private const int HalvesBytes = Vector / 2;
 
     // Blocks to prefetch ahead.
     private const int Ahead = 2;
@@ -23,29 +18,12 @@ internal sealed partial class TileAssembler
 
     private static AssemblerRegister64 Bits(int panel) => panel == 0 ? r14 : r15;
 
-    private void LoadPointers32()
+    private void LoadPointers()
     {
         Load(rcx, nameof(TileArguments.Halves));
         Load(r12, nameof(TileArguments.SecondHalves));
         Load(r14, nameof(TileArguments.Bits));
         Load(r15, nameof(TileArguments.SecondBits));
-    }
-
-    /// <summary>Loads 32 unsigned codes of all rows and steps to the next.</summary>
-    private void LoadCodes()
-    {
-        for (int panel = 0; panel < _panels; panel++)
-        {
-            for (int group = 0; group < Groups; group++)
-            {
-                _code.vmovdqa64(Weight(panel, group), __zmmword_ptr[Codes(panel) + (group * Vector)]);
-            }
-        }
-
-        for (int panel = 0; panel < _panels; panel++)
-        {
-            _code.add(Codes(panel), EighthBytes);
-        }
     }
 
     /// <summary>Loads and unpacks a block of 32 of all rows as it is stored, scales included, and steps to the next.</summary>
@@ -67,14 +45,26 @@ internal sealed partial class TileAssembler
 
         for (int panel = 0; panel < _panels; panel++)
         {
-            const int halves = Vector / 2;
             _code.vcvtph2ps(WeightScale(panel), __ymmword_ptr[Halves(panel)]);
             if (_shape.HasMinimums)
             {
-                _code.vcvtph2ps(WeightMinimum(panel), __ymmword_ptr[Halves(panel) + halves]);
+                _code.vcvtph2ps(WeightMinimum(panel), __ymmword_ptr[Halves(panel) + HalvesBytes]);
             }
 
-            _code.add(Halves(panel), _shape.HasMinimums ? 2 * halves : halves);
+            _code.add(Halves(panel), _shape.HasMinimums ? 2 * HalvesBytes : HalvesBytes);
+        }
+    }
+
+    private void LoadCodes()
+    {
+        for (int panel = 0; panel < _panels; panel++)
+        {
+            for (int group = 0; group < Groups; group++)
+            {
+                _code.vmovdqa64(Weight(panel, group), __zmmword_ptr[Codes(panel) + (group * Vector)]);
+            }
+
+            _code.add(Codes(panel), EighthBytes);
         }
     }
 
@@ -103,7 +93,7 @@ internal sealed partial class TileAssembler
 
         for (int group = 0; group < Groups; group++)
         {
-            _code.vpandd(Weight(panel, group), Weight(panel, group), __dword_bcst[rbp + NibbleMask]);
+            _code.vpandd(Weight(panel, group), Weight(panel, group), __dword_bcst[rbp + ByteOf(15)]);
         }
 
         _code.add(Codes(panel), EighthBytes / 2);
@@ -126,7 +116,7 @@ internal sealed partial class TileAssembler
     {
         _code.vmovdqa64(zmm0, __zmmword_ptr[Bits(panel)]);
         _code.add(Bits(panel), Vector);
-        _code.vpbroadcastd(zmm1, __dword_ptr[rbp + Sixteen]);
+        _code.vpbroadcastd(zmm1, __dword_ptr[rbp + ByteOf(16)]);
         _code.vbroadcasti32x4(zmm2, __xmmword_ptr[rbp + BitTable]);
         _code.vbroadcasti32x4(zmm3, __xmmword_ptr[rbp + BitTable + 16]);
         for (int pair = 0; pair < 4; pair++)
@@ -139,17 +129,5 @@ internal sealed partial class TileAssembler
             _code.vpaddb(Weight(panel, 2 * pair).k1, Weight(panel, 2 * pair), zmm1);
             _code.vpaddb(Weight(panel, (2 * pair) + 1).k2, Weight(panel, (2 * pair) + 1), zmm1);
         }
-    }
-
-    private void Constants()
-    {
-        byte[] bytes = new byte[BitTable + 32];
-        bytes.AsSpan(NibbleMask, 4).Fill(15);
-        bytes.AsSpan(Sixteen, 4).Fill(16);
-        PanelTables.Levels.CopyTo(bytes.AsSpan(Levels));
-        PanelTables.Spread.CopyTo(bytes.AsSpan(SpreadTable));
-        PanelTables.Bits.CopyTo(bytes.AsSpan(BitTable));
-        _code.Label(ref _constants);
-        _code.db(bytes);
     }
 }
