@@ -6,15 +6,14 @@ namespace Agents.Models.Sampling;
 
 /// <summary>
 /// Draws tokens from logits (papers/00-model-architecture §11): the first id whose cumulative probability, in id order, exceeds a uniform number.
-/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Not safe for concurrent calls.
+/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Immutable; calls at the same time need a workspace each.
 /// </summary>
 public sealed unsafe class TokenSampler
 {
     private readonly ILossKernels<float> _kernels;
     private readonly ImmutableArray<ISamplingStage> _penalties;
     private readonly ImmutableArray<ISamplingStage> _shaping;
-    private readonly CandidateSet? _candidates;
-    private readonly double[] _weights;
+    private readonly bool _distorts;
     private readonly double _inverseTemperature;
     private readonly int _vocabulary;
     private readonly bool _truncates;
@@ -37,8 +36,7 @@ public sealed unsafe class TokenSampler
         _shaping = SamplerChain.Shaping(options);
         _truncates = SamplerChain.Truncates(options);
         _inverseTemperature = options.Temperature == 0 ? 1 : 1 / options.Temperature;
-        _candidates = _penalties.IsEmpty && !_truncates ? null : new CandidateSet(vocabularySize);
-        _weights = new double[vocabularySize];
+        _distorts = !_penalties.IsEmpty || _truncates;
     }
 
     /// <summary>Gets the options.</summary>
@@ -48,26 +46,28 @@ public sealed unsafe class TokenSampler
     /// <param name="logits">[vocabulary], left as they are.</param>
     /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
     /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
+    /// <param name="workspace">Scratch memory for the same vocabulary.</param>
     /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
-    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream)
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, SamplerWorkspace workspace)
     {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(workspace.VocabularySize, _vocabulary);
         int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
-        bool distorted = _candidates is not null;
         double behavior = 0;
         double mass = 1;
         int id = greedy;
-        if (_candidates is { } candidates)
+        if (_distorts)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(candidates, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(workspace, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
-            id = DrawTempered(logits, logits[greedy], stream.NextUnit());
+            id = DrawTempered(logits, logits[greedy], stream.NextUnit(), workspace);
         }
 
         TokenStatistic plain = Statistic(logits, id, 1);
-        if (!distorted && Options.Temperature > 0)
+        if (!_distorts && Options.Temperature > 0)
         {
             behavior = Options.Temperature == 1 ? plain.LogProbability : Statistic(logits, id, _inverseTemperature).LogProbability;
         }
@@ -103,22 +103,24 @@ public sealed unsafe class TokenSampler
         return statistic;
     }
 
-    private int DrawTempered(float* logits, double maximum, double uniform)
+    private int DrawTempered(float* logits, double maximum, double uniform, SamplerWorkspace workspace)
     {
+        Span<double> weights = workspace.Weights;
         double sum = 0;
         for (int id = 0; id < _vocabulary; id++)
         {
             double weight = Math.Exp((logits[id] - maximum) * _inverseTemperature);
-            _weights[id] = weight;
+            weights[id] = weight;
             sum += weight;
         }
 
-        return FirstBeyond(_weights.AsSpan(0, _vocabulary), uniform * sum);
+        return FirstBeyond(weights, uniform * sum);
     }
 
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        CandidateSet candidates, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
+        SamplerWorkspace workspace, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
+        CandidateSet candidates = workspace.Candidates;
         candidates.Load(logits);
         foreach (ISamplingStage stage in _penalties)
         {
@@ -144,7 +146,7 @@ public sealed unsafe class TokenSampler
 
         candidates.SortById();
         double kept = candidates.LogSumExp();
-        Span<double> weights = _weights.AsSpan(0, candidates.Count);
+        Span<double> weights = workspace.Weights[..candidates.Count];
         double sum = 0;
         for (int i = 0; i < weights.Length; i++)
         {

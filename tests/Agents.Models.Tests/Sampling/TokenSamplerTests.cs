@@ -142,11 +142,12 @@ public sealed unsafe class TokenSamplerTests
         int[] history = [1, 2, 3];
         fixed (float* logits = Logits)
         {
-            sampler.Draw(logits, history, ref stream);
+            SamplerWorkspace workspace = new(Logits.Length);
+            sampler.Draw(logits, history, ref stream, workspace);
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 100; i++)
             {
-                sampler.Draw(logits, history, ref stream);
+                sampler.Draw(logits, history, ref stream, workspace);
             }
 
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -167,7 +168,7 @@ public sealed unsafe class TokenSamplerTests
     {
         fixed (float* logits = Logits)
         {
-            return new TokenSampler(options, Logits.Length, new ReferenceKernels<float>()).Draw(logits, history ?? [], ref stream);
+            return new TokenSampler(options, Logits.Length, new ReferenceKernels<float>()).Draw(logits, history ?? [], ref stream, new SamplerWorkspace(Logits.Length));
         }
     }
 
@@ -176,7 +177,7 @@ public sealed unsafe class TokenSamplerTests
         SampleStream stream = new(0);
         fixed (float* logits = values)
         {
-            return new TokenSampler(new SamplingOptions(), values.Length, new ReferenceKernels<float>()).Draw(logits, [], ref stream);
+            return new TokenSampler(new SamplingOptions(), values.Length, new ReferenceKernels<float>()).Draw(logits, [], ref stream, new SamplerWorkspace(values.Length));
         }
     }
 }

@@ -1,6 +1,6 @@
 """llama.cpp as a peer to measure against and to compare numbers with, through the C interface of the libraries that the npm package ships.
 
-Usage: engine.py PACKAGE_FOLDER MODEL.gguf [--threads N] [--context N] [--sequences N] [--kv f16|f32] [--batch N] [--flash auto|on|off]
+Usage: engine.py PACKAGE_FOLDER MODEL.gguf [--threads N] [--context N] [--sequences N] [--kv f16|f32] [--batch N] [--flash auto|on|off] [--adapter LORA.gguf]
 
 PACKAGE_FOLDER is where `npm install` ran. The process reads one JSON request per line from standard input and answers each with one JSON line:
   {"op": "prefill", "tokens": [...]}                     -> {"seconds": s}               the prompt in an empty sequence, logits of the last token
@@ -108,6 +108,13 @@ class Engine:
         self.context = llama.llama_init_from_model(self.model, parameters)
         if not self.context:
             sys.exit("engine.py: llama.cpp cannot create the context.")
+        if arguments.adapter:
+            llama.llama_adapter_lora_init.restype = ctypes.c_void_p
+            llama.llama_adapter_lora_init.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+            llama.llama_set_adapters_lora.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p), ctypes.c_size_t, ctypes.POINTER(ctypes.c_float)]
+            adapter = llama.llama_adapter_lora_init(self.model, arguments.adapter.encode())
+            if not adapter or llama.llama_set_adapters_lora(self.context, (ctypes.c_void_p * 1)(adapter), 1, (ctypes.c_float * 1)(1.0)) != 0:
+                sys.exit(f"engine.py: llama.cpp refuses the adapter {arguments.adapter}.")
         self.memory = llama.llama_get_memory(self.context)
         self.vocabulary = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(self.model))
         self.limit = arguments.batch
@@ -205,6 +212,7 @@ def main():
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--kv", choices=sorted(KV_TYPES), default="f16")
     parser.add_argument("--flash", choices=sorted(FLASH), default="auto")
+    parser.add_argument("--adapter", type=os.path.abspath)
     arguments = parser.parse_args()
     arguments.package = os.path.abspath(arguments.package)
     engine = Engine(arguments, os.path.abspath(arguments.model))

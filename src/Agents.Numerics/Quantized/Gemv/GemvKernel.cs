@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using Agents.Numerics.Kernels.Lanes;
+using Agents.Numerics.Memory;
+
+namespace Agents.Numerics.Quantized.Gemv;
+
+/// <summary>One to three rounded rows times some consecutive panels of one matrix. Weights are read once, in the order in which they lie in memory.</summary>
+/// <typeparam name="TDot">Product of a block.</typeparam>
+/// <typeparam name="TCodes">Integer lanes.</typeparam>
+/// <typeparam name="TFloats">Float lanes of the same width.</typeparam>
+internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
+    where TDot : unmanaged, IPanelDot
+    where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+    where TFloats : unmanaged, ILanes<TFloats>
+{
+    /// <summary>Computes the outputs of the panels.</summary>
+    /// <param name="x">Rounded rows.</param>
+    /// <param name="row">First row.</param>
+    /// <param name="rows">Number of rows, 1 to 3.</param>
+    /// <param name="product">Weight, bias and result; the result has one row per row of <paramref name="x"/>.</param>
+    /// <param name="firstPanel">First panel.</param>
+    /// <param name="panels">Number of panels.</param>
+    public static void Run(QuantizedRows x, int row, int rows, in QuantizedProduct product, int firstPanel, int panels)
+    {
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++)
+        {
+            switch (rows)
+            {
+                case 1:
+                    One(x, row, product, panel);
+                    break;
+                case 2:
+                    Two(x, row, product, panel);
+                    break;
+                default:
+                    Three(x, row, product, panel);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    {
+        int blocks = product.Weight.BlocksPerRow;
+        PanelStride stride = new(product.Weight.Format);
+        PanelBlock block = PanelBlock.First(product.Weight, panel);
+        RowBlock a = RowBlock.First(x, row);
+        TFloats sumA = TFloats.Broadcast(0);
+        for (int number = 0; number < blocks; number++)
+        {
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
+            block.Advance(stride);
+            a.Advance(TDot.BlockElements);
+        }
+
+        PanelOutput.Store(sumA, product, row, panel);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Two(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    {
+        int blocks = product.Weight.BlocksPerRow;
+        PanelStride stride = new(product.Weight.Format);
+        PanelBlock block = PanelBlock.First(product.Weight, panel);
+        RowBlock a = RowBlock.First(x, row);
+        RowBlock b = RowBlock.First(x, row + 1);
+        TFloats sumA = TFloats.Broadcast(0);
+        TFloats sumB = TFloats.Broadcast(0);
+        for (int number = 0; number < blocks; number++)
+        {
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
+            block.Advance(stride);
+            a.Advance(TDot.BlockElements);
+            b.Advance(TDot.BlockElements);
+        }
+
+        PanelOutput.Store(sumA, product, row, panel);
+        PanelOutput.Store(sumB, product, row + 1, panel);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Three(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    {
+        int blocks = product.Weight.BlocksPerRow;
+        PanelStride stride = new(product.Weight.Format);
+        PanelBlock block = PanelBlock.First(product.Weight, panel);
+        RowBlock a = RowBlock.First(x, row);
+        RowBlock b = RowBlock.First(x, row + 1);
+        RowBlock c = RowBlock.First(x, row + 2);
+        TFloats sumA = TFloats.Broadcast(0);
+        TFloats sumB = TFloats.Broadcast(0);
+        TFloats sumC = TFloats.Broadcast(0);
+        for (int number = 0; number < blocks; number++)
+        {
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
+            sumC = TDot.Accumulate<TCodes, TFloats>(block, c, sumC);
+            block.Advance(stride);
+            a.Advance(TDot.BlockElements);
+            b.Advance(TDot.BlockElements);
+            c.Advance(TDot.BlockElements);
+        }
+
+        PanelOutput.Store(sumA, product, row, panel);
+        PanelOutput.Store(sumB, product, row + 1, panel);
+        PanelOutput.Store(sumC, product, row + 2, panel);
+    }
+
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using Agents.Numerics.Kernels.Lanes;
+
+namespace Agents.Numerics.Quantized.Gemv;
+
+/// <summary>Sums of the formats whose 32 codes are the nibbles of 16 bytes: the lower ones first.</summary>
+internal static unsafe class NibblePairs
+{
+    /// <summary>Σ nibble · activation over a block of 32.</summary>
+    /// <param name="nibbles">Four elements of 16 rows.</param>
+    /// <param name="codes">32 activations.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TCodes Dot<TCodes, TFloats>(byte* nibbles, int* codes)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        TCodes mask = TCodes.Broadcast(0x0f0f_0f0f);
+        TCodes lower = TCodes.Broadcast(0);
+        TCodes upper = TCodes.Broadcast(0);
+        for (int element = 0; element < 4; element++)
+        {
+            TCodes pair = TCodes.Load(nibbles + (64 * element));
+            lower = TCodes.DotNarrow(lower, pair & mask, TCodes.Broadcast(codes[element]));
+            upper = TCodes.DotNarrow(upper, (pair >>> 4) & mask, TCodes.Broadcast(codes[4 + element]));
+        }
+
+        return TCodes.Widen(lower) + TCodes.Widen(upper);
+    }
+
+    /// <summary>The same with a fifth bit per code.</summary>
+    /// <param name="nibbles">Four elements of 16 rows.</param>
+    /// <param name="fifth">One element of 16 rows: bit k belongs to code k.</param>
+    /// <param name="codes">32 activations.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TCodes DotWithFifth<TCodes, TFloats>(byte* nibbles, byte* fifth, int* codes)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        TCodes mask = TCodes.Broadcast(0x0f0f_0f0f);
+        TCodes bits = TCodes.Load(fifth);
+        TCodes pair = TCodes.Load(nibbles);
+        TCodes lower = TCodes.DotNarrow(TCodes.Broadcast(0), (pair & mask) | Spread<TCodes, TFloats>(bits), TCodes.Broadcast(codes[0]));
+        TCodes upper = TCodes.DotNarrow(TCodes.Broadcast(0), ((pair >>> 4) & mask) | Spread<TCodes, TFloats>(bits >>> 16), TCodes.Broadcast(codes[4]));
+        pair = TCodes.Load(nibbles + 64);
+        lower = TCodes.DotNarrow(lower, (pair & mask) | Spread<TCodes, TFloats>(bits >>> 4), TCodes.Broadcast(codes[1]));
+        upper = TCodes.DotNarrow(upper, ((pair >>> 4) & mask) | Spread<TCodes, TFloats>(bits >>> 20), TCodes.Broadcast(codes[5]));
+        pair = TCodes.Load(nibbles + 128);
+        lower = TCodes.DotNarrow(lower, (pair & mask) | Spread<TCodes, TFloats>(bits >>> 8), TCodes.Broadcast(codes[2]));
+        upper = TCodes.DotNarrow(upper, ((pair >>> 4) & mask) | Spread<TCodes, TFloats>(bits >>> 24), TCodes.Broadcast(codes[6]));
+        pair = TCodes.Load(nibbles + 192);
+        lower = TCodes.DotNarrow(lower, (pair & mask) | Spread<TCodes, TFloats>(bits >>> 12), TCodes.Broadcast(codes[3]));
+        upper = TCodes.DotNarrow(upper, ((pair >>> 4) & mask) | Spread<TCodes, TFloats>(bits >>> 28), TCodes.Broadcast(codes[7]));
+        return TCodes.Widen(lower) + TCodes.Widen(upper);
+    }
+
+    // Multiplying by 1 + 2^7 + 2^14 + 2^21 copies bit i to bit 8i without a carry; four more places make it the fifth bit of byte i.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TCodes Spread<TCodes, TFloats>(TCodes bits)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats> =>
+        ((bits & TCodes.Broadcast(15)) * TCodes.Broadcast(0x0204_0810)) & TCodes.Broadcast(0x1010_1010);
+}

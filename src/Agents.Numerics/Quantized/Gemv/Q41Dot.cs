@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using Agents.Numerics.Kernels.Lanes;
+
+namespace Agents.Numerics.Quantized.Gemv;
+
+/// <summary>Q4_1: nibbles from 0 and a minimum.</summary>
+internal readonly unsafe struct Q41Dot : IPanelDot
+{
+    /// <inheritdoc/>
+    public static int BlockElements => 32;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        int* codes = (int*)x.Codes;
+        TCodes dot = NibblePairs.Dot<TCodes, TFloats>(panel.Second, codes);
+        sum = TFloats.MultiplyAdd(TCodes.ToSingle(dot), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
+        return TFloats.MultiplyAdd(TCodes.LoadHalves(panel.Scales + 32), TFloats.Broadcast(*x.ScaledSum), sum);
+    }
+}

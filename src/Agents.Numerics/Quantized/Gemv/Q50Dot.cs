@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using Agents.Numerics.Kernels.Lanes;
+
+namespace Agents.Numerics.Quantized.Gemv;
+
+/// <summary>Q5_0: five bits with offset 16.</summary>
+internal readonly unsafe struct Q50Dot : IPanelDot
+{
+    /// <inheritdoc/>
+    public static int BlockElements => 32;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        int* codes = (int*)x.Codes;
+        TCodes dot = NibblePairs.DotWithFifth<TCodes, TFloats>(panel.Third, panel.Second, codes) - TCodes.Broadcast(16 * *x.Sums);
+        return TFloats.MultiplyAdd(TCodes.ToSingle(dot), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
+    }
+}
