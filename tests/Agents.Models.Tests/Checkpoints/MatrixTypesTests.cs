@@ -149,16 +149,6 @@ public sealed class MatrixTypesTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 
-    [Fact]
-    public void Save_TypeWithoutCodec_LeavesNothing()
-    {
-        using DecoderWeights<float> weights = Wide("qwen2");
-
-        Assert.Throws<ArgumentException>(
-            () => GgufCheckpoint.Save(Path.Combine(_folder, "model.gguf"), weights, SeededModel.Tokenizer, new GgufSaveOptions { Type = ElementType.I16 }));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
-    }
-
     private static ElementType Q4KM(string name, int layers, bool tied = false) => MatrixTypes.Q4KM.TypeFor(new MatrixDescription(name, 512, layers, tied));
 
     /// <summary>Rows of 256, and down projections of 288 that no super-block fits.</summary>
