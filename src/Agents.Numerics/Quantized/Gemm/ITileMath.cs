@@ -20,12 +20,14 @@ internal unsafe interface ITileMath<TVector>
     /// <summary>Stores a register of integers or singles.</summary>
     static abstract void Store(TVector value, void* target);
 
-    /// <summary>Returns sum + Σ code · q over 16 elements, exactly.</summary>
-    /// <param name="sum">Integers.</param>
+    /// <summary>Adds Σ code · q over 16 elements of two tokens, exactly.</summary>
+    /// <param name="first">Sums of the first token.</param>
+    /// <param name="second">Sums of the second token.</param>
     /// <param name="codes">Unsigned codes [4, 16 rows, 4], from the first row of the register; low nibbles if <paramref name="high"/> is given.</param>
     /// <param name="high">High nibbles; null when there are none.</param>
-    /// <param name="x">16 activation codes.</param>
-    static abstract TVector Dot(TVector sum, byte* codes, byte* high, sbyte* x);
+    /// <param name="x">16 activation codes of the first token.</param>
+    /// <param name="y">16 activation codes of the second token.</param>
+    static abstract void Dot(ref TVector first, ref TVector second, byte* codes, byte* high, sbyte* x, sbyte* y);
 
     /// <summary>Returns sum + Σ a · b over pairs of words.</summary>
     /// <param name="sum">Integers.</param>
