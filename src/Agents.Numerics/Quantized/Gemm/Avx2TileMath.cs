@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Quantized.Gemm;
 
-/// <summary>Tile kernels in AVX2 without VNNI: bytes times bytes, summed in words. A nibble times 127 fits a sum of eight.</summary>
+/// <summary>Tile kernels in AVX2 without VNNI: bytes times bytes, summed in words. Sums of eight products of a nibble fit a word, and sums of four products of 6 bits.</summary>
 internal readonly unsafe struct Avx2TileMath : ITileMath<Vector256<int>>
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal readonly unsafe struct Avx2TileMath : ITileMath<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, sbyte* x, sbyte* y)
+    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
         Vector256<sbyte> x0 = Group(x, 0);
         Vector256<sbyte> y0 = Group(y, 0);
@@ -39,6 +39,15 @@ internal readonly unsafe struct Avx2TileMath : ITileMath<Vector256<int>>
         Vector256<byte> code2 = Vector256.Load(codes + 128);
         Vector256<byte> code3 = Vector256.Load(codes + 192);
         Vector256<short> one = Vector256<short>.One;
+        if (wide)
+        {
+            first += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code0, x0) + Avx2.MultiplyAddAdjacent(code1, x1), one);
+            first += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code2, x2) + Avx2.MultiplyAddAdjacent(code3, x3), one);
+            second += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code0, y0) + Avx2.MultiplyAddAdjacent(code1, y1), one);
+            second += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code2, y2) + Avx2.MultiplyAddAdjacent(code3, y3), one);
+            return;
+        }
+
         first += Avx2.MultiplyAddAdjacent(
             Avx2.MultiplyAddAdjacent(code0, x0) + Avx2.MultiplyAddAdjacent(code1, x1) + Avx2.MultiplyAddAdjacent(code2, x2) + Avx2.MultiplyAddAdjacent(code3, x3), one);
         second += Avx2.MultiplyAddAdjacent(

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Quantized.Gemm;
 
-/// <summary>Tile kernels in AVX-512 without VNNI: bytes times bytes, summed in words. A nibble times 127 fits a sum of eight.</summary>
+/// <summary>Tile kernels in AVX-512 without VNNI: bytes times bytes, summed in words. Sums of eight products of a nibble fit a word, and sums of four products of 6 bits.</summary>
 internal readonly unsafe struct Avx512TileMath : ITileMath<Vector512<int>>
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal readonly unsafe struct Avx512TileMath : ITileMath<Vector512<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Dot(ref Vector512<int> first, ref Vector512<int> second, byte* codes, byte* high, sbyte* x, sbyte* y)
+    public static void Dot(ref Vector512<int> first, ref Vector512<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
         Vector512<sbyte> x0 = Group(x, 0);
         Vector512<sbyte> y0 = Group(y, 0);
@@ -39,6 +39,15 @@ internal readonly unsafe struct Avx512TileMath : ITileMath<Vector512<int>>
         Vector512<byte> code2 = Vector512.Load(codes + 128);
         Vector512<byte> code3 = Vector512.Load(codes + 192);
         Vector512<short> one = Vector512<short>.One;
+        if (wide)
+        {
+            first += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code0, x0) + Avx512BW.MultiplyAddAdjacent(code1, x1), one);
+            first += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code2, x2) + Avx512BW.MultiplyAddAdjacent(code3, x3), one);
+            second += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code0, y0) + Avx512BW.MultiplyAddAdjacent(code1, y1), one);
+            second += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code2, y2) + Avx512BW.MultiplyAddAdjacent(code3, y3), one);
+            return;
+        }
+
         first += Avx512BW.MultiplyAddAdjacent(
             Avx512BW.MultiplyAddAdjacent(code0, x0) + Avx512BW.MultiplyAddAdjacent(code1, x1) + Avx512BW.MultiplyAddAdjacent(code2, x2) + Avx512BW.MultiplyAddAdjacent(code3, x3), one);
         second += Avx512BW.MultiplyAddAdjacent(

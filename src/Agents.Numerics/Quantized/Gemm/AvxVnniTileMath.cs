@@ -24,7 +24,7 @@ internal readonly unsafe struct AvxVnniTileMath : ITileMath<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, sbyte* x, sbyte* y)
+    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
         Vector256<byte> code0 = Vector256.Load(codes);
         Vector256<byte> code1 = Vector256.Load(codes + 64);

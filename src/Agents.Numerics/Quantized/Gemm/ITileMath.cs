@@ -8,7 +8,7 @@ internal unsafe interface ITileMath<TVector>
     /// <summary>Gets the number of lanes; divides 16.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Gets whether codes of more than 4 bits must be split into nibbles, because sums of their products saturate.</summary>
+    /// <summary>Gets whether codes of more than 6 bits must be split into nibbles, because sums of their products saturate.</summary>
     static abstract bool SplitsCodes { get; }
 
     /// <summary>Copies one integer to all lanes.</summary>
@@ -25,9 +25,10 @@ internal unsafe interface ITileMath<TVector>
     /// <param name="second">Sums of the second token.</param>
     /// <param name="codes">Unsigned codes [4, 16 rows, 4], from the first row of the register; low nibbles if <paramref name="high"/> is given.</param>
     /// <param name="high">High nibbles; null when there are none.</param>
+    /// <param name="wide">Whether the codes have 5 or 6 bits and are not split.</param>
     /// <param name="x">16 activation codes of the first token.</param>
     /// <param name="y">16 activation codes of the second token.</param>
-    static abstract void Dot(ref TVector first, ref TVector second, byte* codes, byte* high, sbyte* x, sbyte* y);
+    static abstract void Dot(ref TVector first, ref TVector second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y);
 
     /// <summary>Returns sum + Σ a · b over pairs of words.</summary>
     /// <param name="sum">Integers.</param>

@@ -23,7 +23,7 @@ internal readonly unsafe struct PortableTileMath : ITileMath<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Dot(ref Vector128<int> first, ref Vector128<int> second, byte* codes, byte* high, sbyte* x, sbyte* y)
+    public static void Dot(ref Vector128<int> first, ref Vector128<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
         // A byte times a signed byte fits a word; words at even places are sign-extended by shifts.
         Vector128<ushort> bytes = Vector128.Create((ushort)255);

@@ -20,7 +20,7 @@ internal static unsafe class VectorTile<TMath, TVector>
     /// <param name="shape">What the weight's format asks for.</param>
     public static void Multiply(in TileArguments arguments, TileShape shape)
     {
-        bool splits = TMath.SplitsCodes && shape.CodeBits > 4;
+        bool splits = TMath.SplitsCodes && shape.CodeBits > 6;
         int last = (int)arguments.Tokens - 1;
         for (int row = 0; row < PanelFormat.Rows; row += TMath.Lanes)
         {
@@ -45,6 +45,7 @@ internal static unsafe class VectorTile<TMath, TVector>
     {
         int tokens = (int)arguments.Tokens;
         int blocks = (int)arguments.Blocks;
+        bool wide = !splits && shape.CodeBits > 4;
         long high = splits ? arguments.SecondCodes - arguments.Codes : 0;
         byte* codes = arguments.Codes + (row * 4);
         sbyte* x = arguments.X + (token * 32L);
@@ -59,8 +60,8 @@ internal static unsafe class VectorTile<TMath, TVector>
             TVector first = TMath.Fill(Start(shape, arguments.NegativeSums[place]));
             TVector second = TMath.Fill(Start(shape, arguments.NegativeSums[otherPlace]));
             byte* upper = splits ? codes + high : null;
-            TMath.Dot(ref first, ref second, codes, upper, x, x + y);
-            TMath.Dot(ref first, ref second, codes + HalfBytes, splits ? upper + HalfBytes : null, x + 16, x + y + 16);
+            TMath.Dot(ref first, ref second, codes, upper, wide, x, x + y);
+            TMath.Dot(ref first, ref second, codes + HalfBytes, splits ? upper + HalfBytes : null, wide, x + 16, x + y + 16);
             float* scales = arguments.Scales + (block * PanelFormat.Rows) + row;
             firstSum = TMath.Scale(first, scales, arguments.XScales[place], firstSum);
             secondSum = TMath.Scale(second, scales, arguments.XScales[otherPlace], secondSum);
@@ -80,6 +81,7 @@ internal static unsafe class VectorTile<TMath, TVector>
     private static void Block256(in TileArguments arguments, TileShape shape, bool splits, int row, int token, int other)
     {
         int tokens = (int)arguments.Tokens;
+        bool wide = !splits && shape.CodeBits > 4;
         long high = splits ? arguments.SecondCodes - arguments.Codes : 0;
         byte* codes = arguments.Codes + (row * 4);
         sbyte* x = arguments.X + (token * 32L);
@@ -97,7 +99,7 @@ internal static unsafe class VectorTile<TMath, TVector>
             for (int i = 0; i < step; i++, codes += HalfBytes)
             {
                 sbyte* q = x + (32L * (half / 2) * tokens) + (16 * ((half + i) % 2));
-                TMath.Dot(ref first, ref second, codes, splits ? codes + high : null, q, q + y);
+                TMath.Dot(ref first, ref second, codes, splits ? codes + high : null, wide, q, q + y);
             }
 
             TVector scale = shape.SubScales == 0 ? TMath.Fill(1) : TMath.Load(scales + (half / step * PanelFormat.Rows));
