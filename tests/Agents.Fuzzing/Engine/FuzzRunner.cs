@@ -111,7 +111,7 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - managed + UnmanagedMemory.AllocatedBytes - native;
-        long allowed = options.AllocationBase + ((long)options.AllocationFactor * input.Length);
+        long allowed = target.AllocationBase + ((long)options.AllocationFactor * input.Length);
         if (allocated > allowed)
         {
             return new FuzzFinding(FuzzFindingKind.Allocation, input, $"{allocated} bytes allocated for an input of {input.Length}; {allowed} are allowed. {behaviour}");
