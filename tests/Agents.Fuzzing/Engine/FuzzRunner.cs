@@ -124,7 +124,7 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
     /// <summary>Where an error was raised: the offsets of the innermost calls. Errors of one kind at one place are one behaviour, whatever they say.</summary>
     private static string Place(Exception error)
     {
-        StackFrame[] frames = new StackTrace(error, fNeedFileInfo: false).GetFrames();
+        StackFrame[] frames = new StackTrace(error.GetBaseException(), fNeedFileInfo: false).GetFrames();
         return string.Join(' ', frames.Take(FramesThatCount).Select(frame => string.Create(
             CultureInfo.InvariantCulture, $"{frame.GetMethod()?.DeclaringType?.Name}.{frame.GetMethod()?.Name}+{frame.GetILOffset()}")));
     }
