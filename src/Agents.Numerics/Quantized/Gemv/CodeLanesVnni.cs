@@ -71,14 +71,21 @@ internal readonly unsafe struct CodeLanesVnni : ICodeLanes<CodeLanesVnni, Lanes2
     public static CodeLanesVnni DotNarrow(CodeLanesVnni sum, CodeLanesVnni codes, CodeLanesVnni x) => Dot(sum, codes, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesVnni AddNarrow(CodeLanesVnni left, CodeLanesVnni right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesVnni Widen(CodeLanesVnni sum) => sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanesVnni Lookup(byte* table, CodeLanesVnni nibbles)
+    public static CodeLanesVnni LoadTable(byte* source)
     {
-        Vector256<byte> entries = Vector256.Create(Vector128.Load(table), Vector128.Load(table));
-        return new(Avx2.Shuffle(entries, nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(entries, nibbles._b.AsByte()).AsInt32());
+        Vector256<int> table = Avx2.BroadcastVector128ToVector256((int*)source);
+        return new(table, table);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesVnni Lookup(CodeLanesVnni table, CodeLanesVnni nibbles) => new(
+        Avx2.Shuffle(table._a.AsByte(), nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(table._a.AsByte(), nibbles._b.AsByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesVnni Exceeds(CodeLanesVnni value, byte limit)

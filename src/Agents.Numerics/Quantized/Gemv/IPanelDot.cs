@@ -8,6 +8,10 @@ internal unsafe interface IPanelDot
     /// <summary>Gets the elements of a block: 32 or 256.</summary>
     static abstract int BlockElements { get; }
 
+    /// <summary>Asks for the memory of a block.</summary>
+    /// <param name="ahead">A block that will be needed soon.</param>
+    static abstract void Prefetch(PanelBlock ahead);
+
     /// <summary>Adds the product to the chain of every row, as the contract in <see cref="IQuantizedKernels"/> says.</summary>
     /// <typeparam name="TCodes">Integer lanes.</typeparam>
     /// <typeparam name="TFloats">Float lanes of the same width.</typeparam>

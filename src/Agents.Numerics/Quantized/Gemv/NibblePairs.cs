@@ -15,16 +15,21 @@ internal static unsafe class NibblePairs
         where TFloats : unmanaged, ILanes<TFloats>
     {
         TCodes mask = TCodes.Broadcast(0x0f0f_0f0f);
-        TCodes lower = TCodes.Broadcast(0);
-        TCodes upper = TCodes.Broadcast(0);
-        for (int element = 0; element < 4; element++)
-        {
-            TCodes pair = TCodes.Load(nibbles + (64 * element));
-            lower = TCodes.DotNarrow(lower, pair & mask, TCodes.Broadcast(codes[element]));
-            upper = TCodes.DotNarrow(upper, (pair >>> 4) & mask, TCodes.Broadcast(codes[4 + element]));
-        }
+        TCodes a = TCodes.Load(nibbles);
+        TCodes b = TCodes.Load(nibbles + 64);
+        TCodes lower = TCodes.DotNarrow(TCodes.Broadcast(0), a & mask, TCodes.Broadcast(codes[0]));
+        TCodes upper = TCodes.DotNarrow(TCodes.Broadcast(0), (a >>> 4) & mask, TCodes.Broadcast(codes[4]));
+        lower = TCodes.DotNarrow(lower, b & mask, TCodes.Broadcast(codes[1]));
+        upper = TCodes.DotNarrow(upper, (b >>> 4) & mask, TCodes.Broadcast(codes[5]));
+        a = TCodes.Load(nibbles + 128);
+        b = TCodes.Load(nibbles + 192);
+        lower = TCodes.DotNarrow(lower, a & mask, TCodes.Broadcast(codes[2]));
+        upper = TCodes.DotNarrow(upper, (a >>> 4) & mask, TCodes.Broadcast(codes[6]));
+        lower = TCodes.DotNarrow(lower, b & mask, TCodes.Broadcast(codes[3]));
+        upper = TCodes.DotNarrow(upper, (b >>> 4) & mask, TCodes.Broadcast(codes[7]));
 
-        return TCodes.Widen(lower) + TCodes.Widen(upper);
+        // Eight dots of nibbles fit 16 bits.
+        return TCodes.Widen(TCodes.AddNarrow(lower, upper));
     }
 
     /// <summary>The same with a fifth bit per code.</summary>
@@ -51,6 +56,44 @@ internal static unsafe class NibblePairs
         lower = TCodes.DotNarrow(lower, (pair & mask) | Spread<TCodes, TFloats>(bits >>> 12), TCodes.Broadcast(codes[3]));
         upper = TCodes.DotNarrow(upper, ((pair >>> 4) & mask) | Spread<TCodes, TFloats>(bits >>> 28), TCodes.Broadcast(codes[7]));
         return TCodes.Widen(lower) + TCodes.Widen(upper);
+    }
+
+    /// <summary>Adds the dots of the lower and the upper nibbles of 8 elements to two sums, which takes all room in 16 bits.</summary>
+    /// <param name="nibbles">Eight elements of 16 rows.</param>
+    /// <param name="codes">Activations of the lower nibbles, then those of the upper ones.</param>
+    /// <param name="upper">Receives the sum of the upper nibbles.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TCodes DotEight<TCodes, TFloats>(byte* nibbles, int* codes, out TCodes upper)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        TCodes mask = TCodes.Broadcast(0x0f0f_0f0f);
+        TCodes a = TCodes.Load(nibbles);
+        TCodes b = TCodes.Load(nibbles + 64);
+        TCodes low = TCodes.DotNarrow(TCodes.Broadcast(0), a & mask, TCodes.Broadcast(codes[0]));
+        TCodes high = TCodes.DotNarrow(TCodes.Broadcast(0), (a >>> 4) & mask, TCodes.Broadcast(codes[8]));
+        low = TCodes.DotNarrow(low, b & mask, TCodes.Broadcast(codes[1]));
+        high = TCodes.DotNarrow(high, (b >>> 4) & mask, TCodes.Broadcast(codes[9]));
+        a = TCodes.Load(nibbles + 128);
+        b = TCodes.Load(nibbles + 192);
+        low = TCodes.DotNarrow(low, a & mask, TCodes.Broadcast(codes[2]));
+        high = TCodes.DotNarrow(high, (a >>> 4) & mask, TCodes.Broadcast(codes[10]));
+        low = TCodes.DotNarrow(low, b & mask, TCodes.Broadcast(codes[3]));
+        high = TCodes.DotNarrow(high, (b >>> 4) & mask, TCodes.Broadcast(codes[11]));
+        a = TCodes.Load(nibbles + 256);
+        b = TCodes.Load(nibbles + 320);
+        low = TCodes.DotNarrow(low, a & mask, TCodes.Broadcast(codes[4]));
+        high = TCodes.DotNarrow(high, (a >>> 4) & mask, TCodes.Broadcast(codes[12]));
+        low = TCodes.DotNarrow(low, b & mask, TCodes.Broadcast(codes[5]));
+        high = TCodes.DotNarrow(high, (b >>> 4) & mask, TCodes.Broadcast(codes[13]));
+        a = TCodes.Load(nibbles + 384);
+        b = TCodes.Load(nibbles + 448);
+        low = TCodes.DotNarrow(low, a & mask, TCodes.Broadcast(codes[6]));
+        high = TCodes.DotNarrow(high, (a >>> 4) & mask, TCodes.Broadcast(codes[14]));
+        low = TCodes.DotNarrow(low, b & mask, TCodes.Broadcast(codes[7]));
+        high = TCodes.DotNarrow(high, (b >>> 4) & mask, TCodes.Broadcast(codes[15]));
+        upper = TCodes.Widen(high);
+        return TCodes.Widen(low);
     }
 
     // Multiplying by 1 + 2^7 + 2^14 + 2^21 copies bit i to bit 8i without a carry; four more places make it the fifth bit of byte i.

@@ -11,6 +11,14 @@ internal readonly unsafe struct Q40Dot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(PanelBlock ahead)
+    {
+        CacheLines.One(ahead.Scales);
+        CacheLines.Four(ahead.Second);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>

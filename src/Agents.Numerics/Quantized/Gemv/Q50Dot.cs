@@ -11,6 +11,15 @@ internal readonly unsafe struct Q50Dot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(PanelBlock ahead)
+    {
+        CacheLines.One(ahead.Scales);
+        CacheLines.One(ahead.Second);
+        CacheLines.Four(ahead.Third);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>

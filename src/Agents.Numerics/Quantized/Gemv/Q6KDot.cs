@@ -11,34 +11,49 @@ internal readonly unsafe struct Q6KDot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(PanelBlock ahead)
+    {
+        CacheLines.One(ahead.Scales);
+        CacheLines.Four(ahead.Second);
+        CacheLines.Many(ahead.Third, 2048);
+        CacheLines.Many(ahead.Fourth, 1024);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
-        TCodes products = TCodes.Broadcast(0);
-
-        // Sixteen elements of each of four sub-blocks share the bytes of the upper bits: half of the block, and which 16 of 32.
-        for (int quarter = 0; quarter < 4; quarter++)
-        {
-            int half = quarter >> 1;
-            int side = quarter & 1;
-            byte* first = panel.Third + (1024 * half) + (256 * side);
-            byte* upper = panel.Fourth + (256 * quarter);
-            int part = (8 * half) + side;
-            TCodes d0 = TCodes.Broadcast(-32 * x.Sums[part]);
-            TCodes d1 = TCodes.Broadcast(-32 * x.Sums[part + 2]);
-            TCodes d2 = TCodes.Broadcast(-32 * x.Sums[part + 4]);
-            TCodes d3 = TCodes.Broadcast(-32 * x.Sums[part + 6]);
-            int* at = codes + (4 * part);
-            AddPair(first, upper, at, ref d0, ref d1, ref d2, ref d3);
-            AddPair(first + 128, upper + 128, at + 2, ref d0, ref d1, ref d2, ref d3);
-            byte* scales = panel.Second + (16 * part);
-            products += (TCodes.LoadSignedBytes(scales) * d0) + (TCodes.LoadSignedBytes(scales + 32) * d1);
-            products += (TCodes.LoadSignedBytes(scales + 64) * d2) + (TCodes.LoadSignedBytes(scales + 96) * d3);
-        }
-
+        TCodes products = Quarter<TCodes, TFloats>(panel, codes, x.Sums, 0);
+        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 1);
+        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 2);
+        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 3);
         return TFloats.MultiplyAdd(TCodes.ToSingle(products), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
+    }
+
+    // Sixteen elements of each of four sub-blocks share the bytes of the upper bits: half of the block, and which 16 of 32.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static TCodes Quarter<TCodes, TFloats>(PanelBlock panel, int* codes, int* sums, int quarter)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
+    {
+        int half = quarter >> 1;
+        int side = quarter & 1;
+        byte* first = panel.Third + (1024 * half) + (256 * side);
+        byte* upper = panel.Fourth + (256 * quarter);
+        int part = (8 * half) + side;
+        TCodes d0 = TCodes.Broadcast(-32 * sums[part]);
+        TCodes d1 = TCodes.Broadcast(-32 * sums[part + 2]);
+        TCodes d2 = TCodes.Broadcast(-32 * sums[part + 4]);
+        TCodes d3 = TCodes.Broadcast(-32 * sums[part + 6]);
+        codes += 4 * part;
+        AddPair(first, upper, codes, ref d0, ref d1, ref d2, ref d3);
+        AddPair(first + 128, upper + 128, codes + 2, ref d0, ref d1, ref d2, ref d3);
+        byte* scales = panel.Second + (16 * part);
+        TCodes products = (TCodes.LoadSignedBytes(scales) * d0) + (TCodes.LoadSignedBytes(scales + 32) * d1);
+        return products + (TCodes.LoadSignedBytes(scales + 64) * d2) + (TCodes.LoadSignedBytes(scales + 96) * d3);
 
         // Six bits fill 16-bit sums after two dots.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
