@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agents.Numerics.Memory;
 
-/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation.</summary>
+/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation. Buffers of 2 MiB and more ask for huge pages.</summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
@@ -17,7 +17,13 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
-        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), Alignment);
+        bool huge = HugePages.IsSupported && bytes >= HugePages.Bytes;
+        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), huge ? HugePages.Bytes : Alignment);
+        if (huge)
+        {
+            HugePages.Advise(_data, bytes);
+        }
+
         NativeMemory.Clear(_data, bytes);
         Length = length;
         GC.AddMemoryPressure((long)Math.Max(bytes, 1));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Agents.Numerics.Kernels.Lanes;
 
 namespace Agents.Numerics.Quantized.Gemv;
 
@@ -23,32 +24,17 @@ internal static unsafe class CacheLines
         }
     }
 
-    /// <summary>Asks for four lines.</summary>
-    /// <param name="address">In the first line.</param>
+    /// <summary>Loads 64 bytes and asks for one line.</summary>
+    /// <typeparam name="TCodes">Integer lanes.</typeparam>
+    /// <typeparam name="TFloats">Float lanes of the same width.</typeparam>
+    /// <param name="source">Bytes to load.</param>
+    /// <param name="ahead">In the line to ask for.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Four(byte* address)
+    public static TCodes Load<TCodes, TFloats>(byte* source, byte* ahead)
+        where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
+        where TFloats : unmanaged, ILanes<TFloats>
     {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(address);
-            Sse.Prefetch0(address + 64);
-            Sse.Prefetch0(address + 128);
-            Sse.Prefetch0(address + 192);
-        }
-    }
-
-    /// <summary>Asks for a multiple of four lines.</summary>
-    /// <param name="address">In the first line.</param>
-    /// <param name="bytes">A multiple of 256.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Many(byte* address, int bytes)
-    {
-        if (Sse.IsSupported)
-        {
-            for (byte* end = address + bytes; address != end; address += 256)
-            {
-                Four(address);
-            }
-        }
+        One(ahead);
+        return TCodes.Load(source);
     }
 }

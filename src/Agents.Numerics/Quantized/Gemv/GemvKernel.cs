@@ -54,8 +54,7 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         TFloats sumA = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            TDot.Prefetch(ahead);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
             ahead.Advance(places);
             if (++aheadNumber == blocks)
             {
@@ -84,9 +83,8 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         TFloats sumB = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
-            TDot.Prefetch(ahead);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, block, b, sumB);
             ahead.Advance(places);
             if (++aheadNumber == blocks)
             {
@@ -119,10 +117,9 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         TFloats sumC = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
-            sumC = TDot.Accumulate<TCodes, TFloats>(block, c, sumC);
-            TDot.Prefetch(ahead);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, block, b, sumB);
+            sumC = TDot.Accumulate<TCodes, TFloats>(block, block, c, sumC);
             ahead.Advance(places);
             if (++aheadNumber == blocks)
             {

@@ -15,29 +15,22 @@ internal readonly unsafe struct Iq4NlDot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(PanelBlock ahead)
-    {
-        CacheLines.One(ahead.Scales);
-        CacheLines.Four(ahead.Second);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
+        CacheLines.One(ahead.Scales);
         TCodes levels = TCodes.LoadTable((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Levels)));
         TCodes mask = TCodes.Broadcast(0x0f0f_0f0f);
-        TCodes a = TCodes.Load(panel.Second);
-        TCodes b = TCodes.Load(panel.Second + 64);
+        TCodes a = CacheLines.Load<TCodes, TFloats>(panel.Second, ahead.Second);
+        TCodes b = CacheLines.Load<TCodes, TFloats>(panel.Second + 64, ahead.Second + 64);
         TCodes lower = TCodes.Dot(TCodes.Broadcast(0), TCodes.Lookup(levels, a & mask), TCodes.Broadcast(codes[0]));
         TCodes upper = TCodes.Dot(TCodes.Broadcast(0), TCodes.Lookup(levels, (a >>> 4) & mask), TCodes.Broadcast(codes[4]));
         lower = TCodes.Dot(lower, TCodes.Lookup(levels, b & mask), TCodes.Broadcast(codes[1]));
         upper = TCodes.Dot(upper, TCodes.Lookup(levels, (b >>> 4) & mask), TCodes.Broadcast(codes[5]));
-        a = TCodes.Load(panel.Second + 128);
-        b = TCodes.Load(panel.Second + 192);
+        a = CacheLines.Load<TCodes, TFloats>(panel.Second + 128, ahead.Second + 128);
+        b = CacheLines.Load<TCodes, TFloats>(panel.Second + 192, ahead.Second + 192);
         lower = TCodes.Dot(lower, TCodes.Lookup(levels, a & mask), TCodes.Broadcast(codes[2]));
         upper = TCodes.Dot(upper, TCodes.Lookup(levels, (a >>> 4) & mask), TCodes.Broadcast(codes[6]));
         lower = TCodes.Dot(lower, TCodes.Lookup(levels, b & mask), TCodes.Broadcast(codes[3]));

@@ -11,25 +11,17 @@ internal readonly unsafe struct Q2KDot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(PanelBlock ahead)
-    {
-        CacheLines.One(ahead.Scales);
-        CacheLines.Four(ahead.Second);
-        CacheLines.Many(ahead.Third, 1024);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
+        CacheLines.One(ahead.Scales);
         TCodes minimums = Minimums<TCodes, TFloats>(panel.Second, x.Sums);
-        TCodes products = Quarter<TCodes, TFloats>(panel, codes, 0);
-        products += Quarter<TCodes, TFloats>(panel, codes, 1);
-        products += Quarter<TCodes, TFloats>(panel, codes, 2);
-        products += Quarter<TCodes, TFloats>(panel, codes, 3);
+        TCodes products = Quarter<TCodes, TFloats>(panel, ahead, codes, 0);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, 1);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, 2);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, 3);
         TFloats scale = TFloats.Broadcast(*x.Scale);
         sum = TFloats.MultiplyAdd(TCodes.ToSingle(products), TCodes.LoadHalves(panel.Scales) * scale, sum);
         return TFloats.MultiplyAdd(TCodes.ToSingle(minimums), TCodes.LoadHalves(panel.Scales + 32) * TFloats.Broadcast(-*x.Scale), sum);
@@ -53,16 +45,18 @@ internal readonly unsafe struct Q2KDot : IPanelDot
 
     // Sixteen elements of each of four sub-blocks share their bytes: half of the block, and which 16 of 32.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TCodes Quarter<TCodes, TFloats>(PanelBlock panel, int* codes, int quarter)
+    private static TCodes Quarter<TCodes, TFloats>(in PanelBlock panel, in PanelBlock ahead, int* codes, int quarter)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         TCodes nibble = TCodes.Broadcast(15);
         byte* bytes = panel.Third + (256 * quarter);
-        TCodes b0 = TCodes.Load(bytes);
-        TCodes b1 = TCodes.Load(bytes + 64);
-        TCodes b2 = TCodes.Load(bytes + 128);
-        TCodes b3 = TCodes.Load(bytes + 192);
+        byte* next = ahead.Third + (256 * quarter);
+        CacheLines.One(ahead.Second + (64 * quarter));
+        TCodes b0 = CacheLines.Load<TCodes, TFloats>(bytes, next);
+        TCodes b1 = CacheLines.Load<TCodes, TFloats>(bytes + 64, next + 64);
+        TCodes b2 = CacheLines.Load<TCodes, TFloats>(bytes + 128, next + 128);
+        TCodes b3 = CacheLines.Load<TCodes, TFloats>(bytes + 192, next + 192);
         int part = (8 * (quarter >> 1)) + (quarter & 1);
         byte* scales = panel.Second + (16 * part);
         codes += 4 * part;

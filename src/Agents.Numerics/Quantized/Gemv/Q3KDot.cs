@@ -11,43 +11,38 @@ internal readonly unsafe struct Q3KDot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(PanelBlock ahead)
-    {
-        CacheLines.One(ahead.Scales);
-        CacheLines.Four(ahead.Second);
-        CacheLines.Many(ahead.Third, 512);
-        CacheLines.Many(ahead.Fourth, 1024);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
-        TCodes products = Quarter<TCodes, TFloats>(panel, codes, x.Sums, 0);
-        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 1);
-        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 2);
-        products += Quarter<TCodes, TFloats>(panel, codes, x.Sums, 3);
+        CacheLines.One(ahead.Scales);
+        TCodes products = Quarter<TCodes, TFloats>(panel, ahead, codes, x.Sums, 0);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, x.Sums, 1);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, x.Sums, 2);
+        products += Quarter<TCodes, TFloats>(panel, ahead, codes, x.Sums, 3);
         return TFloats.MultiplyAdd(TCodes.ToSingle(products), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
     }
 
     // Sixteen elements of each of four sub-blocks share their bytes: half of the block, and which 16 of 32.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TCodes Quarter<TCodes, TFloats>(PanelBlock panel, int* codes, int* sums, int quarter)
+    private static TCodes Quarter<TCodes, TFloats>(in PanelBlock panel, in PanelBlock ahead, int* codes, int* sums, int quarter)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int half = quarter >> 1;
         int side = quarter & 1;
         byte* bytes = panel.Fourth + (256 * quarter);
+        byte* next = ahead.Fourth + (256 * quarter);
+        CacheLines.One(ahead.Second + (48 * quarter));
+        CacheLines.One(ahead.Third + (128 * quarter));
+        CacheLines.One(ahead.Third + (128 * quarter) + 64);
         byte* third = panel.Third + (256 * side);
         int part = (8 * half) + side;
-        TCodes b0 = TCodes.Load(bytes);
-        TCodes b1 = TCodes.Load(bytes + 64);
-        TCodes b2 = TCodes.Load(bytes + 128);
-        TCodes b3 = TCodes.Load(bytes + 192);
+        TCodes b0 = CacheLines.Load<TCodes, TFloats>(bytes, next);
+        TCodes b1 = CacheLines.Load<TCodes, TFloats>(bytes + 64, next + 64);
+        TCodes b2 = CacheLines.Load<TCodes, TFloats>(bytes + 128, next + 128);
+        TCodes b3 = CacheLines.Load<TCodes, TFloats>(bytes + 192, next + 192);
 
         // The bits of the four sub-blocks are next to each other: 0 to 3 in the first half, 4 to 7 in the second.
         TCodes t0 = TCodes.Load(third);

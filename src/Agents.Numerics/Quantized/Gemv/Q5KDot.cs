@@ -11,25 +11,16 @@ internal readonly unsafe struct Q5KDot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(PanelBlock ahead)
-    {
-        CacheLines.One(ahead.Scales);
-        CacheLines.Four(ahead.Second);
-        CacheLines.Many(ahead.Third, 512);
-        CacheLines.Many(ahead.Fourth, 2048);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
-        TCodes products = Chunk<TCodes, TFloats>(panel, codes, 0);
-        products += Chunk<TCodes, TFloats>(panel, codes, 1);
-        products += Chunk<TCodes, TFloats>(panel, codes, 2);
-        products += Chunk<TCodes, TFloats>(panel, codes, 3);
+        CacheLines.One(ahead.Scales);
+        TCodes products = Chunk<TCodes, TFloats>(panel, ahead, codes, 0);
+        products += Chunk<TCodes, TFloats>(panel, ahead, codes, 1);
+        products += Chunk<TCodes, TFloats>(panel, ahead, codes, 2);
+        products += Chunk<TCodes, TFloats>(panel, ahead, codes, 3);
         TCodes minimums = SixBitScales.Minimums<TCodes, TFloats>(panel.Second, x.Sums);
         sum = TFloats.MultiplyAdd(TCodes.ToSingle(products), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
         return TFloats.MultiplyAdd(TCodes.ToSingle(minimums), TCodes.LoadHalves(panel.Scales + 32) * TFloats.Broadcast(-*x.Scale), sum);
@@ -37,30 +28,34 @@ internal readonly unsafe struct Q5KDot : IPanelDot
 
     // 64 elements; two bits of each of the 32 bytes in the third area belong to the lower and the upper nibbles.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TCodes Chunk<TCodes, TFloats>(PanelBlock panel, int* codes, int chunk)
+    private static TCodes Chunk<TCodes, TFloats>(in PanelBlock panel, in PanelBlock ahead, int* codes, int chunk)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         byte* bytes = panel.Fourth + (512 * chunk);
+        byte* next = ahead.Fourth + (512 * chunk);
+        CacheLines.One(ahead.Second + (48 * chunk));
+        CacheLines.One(ahead.Third + (128 * chunk));
+        CacheLines.One(ahead.Third + (128 * chunk) + 64);
         codes += 16 * chunk;
-        TCodes lower = Half<TCodes, TFloats>(bytes, panel.Third, 2 * chunk, codes, out TCodes upper);
-        lower += Half<TCodes, TFloats>(bytes + 256, panel.Third + 256, 2 * chunk, codes + 4, out TCodes upperRest);
+        TCodes lower = Half<TCodes, TFloats>(bytes, next, panel.Third, 2 * chunk, codes, out TCodes upper);
+        lower += Half<TCodes, TFloats>(bytes + 256, next + 256, panel.Third + 256, 2 * chunk, codes + 4, out TCodes upperRest);
         return (lower * SixBitScales.Scale<TCodes, TFloats>(panel.Second, 2 * chunk))
             + ((upper + upperRest) * SixBitScales.Scale<TCodes, TFloats>(panel.Second, (2 * chunk) + 1));
     }
 
     // Four elements: then five bits have filled the 16-bit sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TCodes Half<TCodes, TFloats>(byte* bytes, byte* fifth, int bit, int* codes, out TCodes upper)
+    private static TCodes Half<TCodes, TFloats>(byte* bytes, byte* ahead, byte* fifth, int bit, int* codes, out TCodes upper)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         TCodes low = TCodes.Broadcast(0);
         TCodes high = TCodes.Broadcast(0);
-        Add(ref low, ref high, TCodes.Load(bytes), TCodes.Load(fifth), bit, codes);
-        Add(ref low, ref high, TCodes.Load(bytes + 64), TCodes.Load(fifth + 64), bit, codes + 1);
-        Add(ref low, ref high, TCodes.Load(bytes + 128), TCodes.Load(fifth + 128), bit, codes + 2);
-        Add(ref low, ref high, TCodes.Load(bytes + 192), TCodes.Load(fifth + 192), bit, codes + 3);
+        Add(ref low, ref high, CacheLines.Load<TCodes, TFloats>(bytes, ahead), TCodes.Load(fifth), bit, codes);
+        Add(ref low, ref high, CacheLines.Load<TCodes, TFloats>(bytes + 64, ahead + 64), TCodes.Load(fifth + 64), bit, codes + 1);
+        Add(ref low, ref high, CacheLines.Load<TCodes, TFloats>(bytes + 128, ahead + 128), TCodes.Load(fifth + 128), bit, codes + 2);
+        Add(ref low, ref high, CacheLines.Load<TCodes, TFloats>(bytes + 192, ahead + 192), TCodes.Load(fifth + 192), bit, codes + 3);
         upper = TCodes.Widen(high);
         return TCodes.Widen(low);
 

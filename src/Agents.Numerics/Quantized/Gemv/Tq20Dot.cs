@@ -11,40 +11,34 @@ internal readonly unsafe struct Tq20Dot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(PanelBlock ahead)
-    {
-        CacheLines.One(ahead.Scales);
-        CacheLines.Many(ahead.Second, 1024);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
+        CacheLines.One(ahead.Scales);
         TCodes dot = TCodes.Broadcast(-TernaryOffset.Sum(x.Sums));
-        dot += Half<TCodes, TFloats>(panel.Second, codes) + Half<TCodes, TFloats>(panel.Second + 512, codes + 32);
+        dot += Half<TCodes, TFloats>(panel.Second, ahead.Second, codes)
+            + Half<TCodes, TFloats>(panel.Second + 512, ahead.Second + 512, codes + 32);
         return TFloats.MultiplyAdd(TCodes.ToSingle(dot), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
     }
 
     // 32 dots of at most 3, half of them in each sum: 42 would fit 16 bits.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TCodes Half<TCodes, TFloats>(byte* bytes, int* codes)
+    private static TCodes Half<TCodes, TFloats>(byte* bytes, byte* ahead, int* codes)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         TCodes even = TCodes.Broadcast(0);
         TCodes odd = TCodes.Broadcast(0);
-        Add(ref even, ref odd, TCodes.Load(bytes), codes);
-        Add(ref even, ref odd, TCodes.Load(bytes + 64), codes + 1);
-        Add(ref even, ref odd, TCodes.Load(bytes + 128), codes + 2);
-        Add(ref even, ref odd, TCodes.Load(bytes + 192), codes + 3);
-        Add(ref even, ref odd, TCodes.Load(bytes + 256), codes + 4);
-        Add(ref even, ref odd, TCodes.Load(bytes + 320), codes + 5);
-        Add(ref even, ref odd, TCodes.Load(bytes + 384), codes + 6);
-        Add(ref even, ref odd, TCodes.Load(bytes + 448), codes + 7);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes, ahead), codes);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 64, ahead + 64), codes + 1);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 128, ahead + 128), codes + 2);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 192, ahead + 192), codes + 3);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 256, ahead + 256), codes + 4);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 320, ahead + 320), codes + 5);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 384, ahead + 384), codes + 6);
+        Add(ref even, ref odd, CacheLines.Load<TCodes, TFloats>(bytes + 448, ahead + 448), codes + 7);
         return TCodes.Widen(TCodes.AddNarrow(even, odd));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
