@@ -28,26 +28,20 @@ internal static class LocalModels
         return new BytePairTokenizer(GgufTokenizer.Read(file.Metadata));
     }
 
-    /// <summary>Reads a checkpoint.</summary>
+    /// <summary>Reads a checkpoint, decoded to single precision.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static async Task<DecoderCheckpoint> ReadCheckpointAsync(string reference, CancellationToken cancellationToken)
-    {
-        string path = ModelPaths.Resolve(reference);
-        return Directory.Exists(path) ? await HuggingFaceCheckpoint.LoadAsync(path, cancellationToken).ConfigureAwait(false) : GgufCheckpoint.Load(path);
-    }
+    public static Task<DecoderCheckpoint> ReadCheckpointAsync(string reference, CancellationToken cancellationToken) =>
+        DecoderCheckpoint.LoadAsync(ModelPaths.Resolve(reference), cancellationToken: cancellationToken);
 
     /// <summary>Opens a model for generation and scoring.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <param name="kernels">Kernels to run on; null for those that all models share. They outlive the model.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static async Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken, IKernels<float>? kernels = null)
-    {
-        DecoderCheckpoint checkpoint = await ReadCheckpointAsync(reference, cancellationToken).ConfigureAwait(false);
-        return new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, new DecoderModelOptions { Name = checkpoint.Name, Kernels = kernels });
-    }
+    public static Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken, IKernels<float>? kernels = null) =>
+        DecoderModel.LoadAsync(ModelPaths.Resolve(reference), new DecoderModelOptions { Kernels = kernels }, cancellationToken);
 
     /// <summary>Describes a model from its headers.</summary>
     /// <param name="reference">The model.</param>

@@ -73,7 +73,7 @@ public static class ModelQuantizer
         string whole = output + ".f32.partial";
         try
         {
-            DecoderCheckpoint checkpoint = await HuggingFaceCheckpoint.LoadAsync(input, cancellationToken).ConfigureAwait(false);
+            DecoderCheckpoint checkpoint = await HuggingFaceCheckpoint.LoadAsync(input, cancellationToken: cancellationToken).ConfigureAwait(false);
             using DecoderWeights<float> weights = checkpoint.Weights;
             await Task.Run(
                 () =>

@@ -46,7 +46,7 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Apply(IKernels<float> kernels, WeightTensor<float> weight, MatrixView<float> x, MatrixView<float> y)
+    public void Apply(IKernels<float> kernels, WeightTensor<float> weight, ReadOnlySpan<int> rows, MatrixView<float> x, MatrixView<float> y)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(weight);
@@ -56,7 +56,7 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
             {
                 if (adapter.ByName.TryGetValue(weight.Name, out LoraMatrices? factors))
                 {
-                    Add(kernels, factors, share, x.RowRange(run.First, run.Count), y.RowRange(run.First, run.Count));
+                    AddRun(kernels, factors, share, run, rows, x, y);
                 }
             }
         }
@@ -64,6 +64,31 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _reduced.Dispose();
+
+    private void AddRun(IKernels<float> kernels, LoraMatrices factors, float share, Run run, ReadOnlySpan<int> rows, MatrixView<float> x, MatrixView<float> y)
+    {
+        if (rows.IsEmpty)
+        {
+            Add(kernels, factors, share, x.RowRange(run.First, run.Count), y.RowRange(run.First, run.Count));
+            return;
+        }
+
+        // Chosen rows of the batch: neighbours of one run are multiplied together.
+        for (int first = 0; first < rows.Length; first++)
+        {
+            int end = first;
+            while (end < rows.Length && (uint)(rows[end] - run.First) < (uint)run.Count)
+            {
+                end++;
+            }
+
+            if (end > first)
+            {
+                Add(kernels, factors, share, x.RowRange(first, end - first), y.RowRange(first, end - first));
+                first = end;
+            }
+        }
+    }
 
     /// <summary>y += B·(share·scale·(A·x)), the factor applied to the reduced row.</summary>
     private void Add(IKernels<float> kernels, LoraMatrices factors, float share, MatrixView<float> x, MatrixView<float> y)

@@ -2,6 +2,7 @@ using Agents.Models.Decoder;
 using Agents.Models.Gguf;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Formats;
+using Agents.Numerics.Kernels;
 
 namespace Agents.Models.Checkpoints;
 
@@ -17,29 +18,39 @@ public static unsafe class GgufCheckpoint
         return GgufShape.Read(file);
     }
 
-    /// <summary>Reads a model and decodes its tensors to single precision.</summary>
+    /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="options">How to keep the weights; null for single precision.</param>
     /// <returns>The model; the caller disposes its weights.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
-    public static DecoderCheckpoint Load(string path)
+    public static DecoderCheckpoint Load(string path, CheckpointLoadOptions? options = null) => Read(path, options, CancellationToken.None);
+
+    /// <summary>Reads a model on other threads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to keep the weights; null for single precision.</param>
+    /// <param name="cancellationToken">Honoured between pieces of tensors.</param>
+    /// <returns>The model; the caller disposes its weights.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
+    public static Task<DecoderCheckpoint> LoadAsync(string path, CheckpointLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Read(path, options, cancellationToken), cancellationToken);
+
+    private static DecoderCheckpoint Read(string path, CheckpointLoadOptions? options, CancellationToken cancellationToken)
     {
         using GgufFile file = GgufFile.Open(path);
         ModelShape shape = GgufShape.Read(file);
         TokenizerDefinition tokenizer = ReadTokenizer(file, shape);
+        IKernels<float>? packing = (options ?? new CheckpointLoadOptions()).PackingKernels();
         foreach (TensorPlan plan in TensorPlan.Of(shape))
         {
-            RequireTensor(file, plan);
+            RequireTensor(file, plan, packing is not null);
         }
 
-        DecoderWeights<float> weights = new(shape);
+        DecoderWeights<float> weights = new(shape, dense: packing is null);
         try
         {
-            foreach (WeightTensor<float> tensor in weights.Tensors)
-            {
-                ReadTensor(file, shape, tensor);
-            }
-
+            ReadTensors(file, weights, packing, cancellationToken);
             return new DecoderCheckpoint(file.Metadata.GetString("general.name", null) ?? Path.GetFileNameWithoutExtension(path), weights, tokenizer);
         }
         catch
@@ -141,7 +152,26 @@ public static unsafe class GgufCheckpoint
         }
     }
 
-    private static void RequireTensor(GgufFile file, TensorPlan plan)
+    private static void ReadTensors(GgufFile file, DecoderWeights<float> weights, IKernels<float>? packing, CancellationToken cancellationToken)
+    {
+        MatrixLoader? loader = packing is null ? null : new MatrixLoader(packing);
+        foreach (WeightTensor<float> tensor in weights.Tensors)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (tensor.IsDense)
+            {
+                ReadTensor(file, weights.Shape, tensor);
+            }
+            else
+            {
+                loader!.Add(file.Stored(file.GetTensor(GgufTensorNames.FromCheckpoint(tensor.Name))), tensor, Pieces(weights.Shape, tensor).HeadSize);
+            }
+        }
+
+        loader?.Run(cancellationToken);
+    }
+
+    private static void RequireTensor(GgufFile file, TensorPlan plan, bool stored)
     {
         string name = GgufTensorNames.FromCheckpoint(plan.Name);
         string expected = plan.Rows == 1 ? $"[{plan.Columns}]" : $"[{plan.Rows}, {plan.Columns}]";
@@ -157,7 +187,7 @@ public static unsafe class GgufCheckpoint
             throw new ModelFormatException($"{file.Name}: tensor '{name}' has the shape [{string.Join(", ", shape)}]; expected {expected}.");
         }
 
-        if (!BlockFormats.TryGet(tensor.Type, out _))
+        if (!(stored && plan.Rows > 1 ? MatrixLoader.Keeps(tensor.Type) : BlockFormats.TryGet(tensor.Type, out _)))
         {
             throw new ModelFormatException(
                 $"{file.Name}: tensor '{name}' is stored as {BlockLayouts.NameOf(tensor.Type)}; this build reads {string.Join(", ", BlockFormats.All.Select(format => format.Name))}.");

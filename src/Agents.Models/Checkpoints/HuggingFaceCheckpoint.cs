@@ -2,6 +2,7 @@ using Agents.Models.Decoder;
 using Agents.Models.Safetensors;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Formats;
+using Agents.Numerics.Kernels;
 
 namespace Agents.Models.Checkpoints;
 
@@ -20,17 +21,18 @@ public static class HuggingFaceCheckpoint
         return HuggingFaceConfigFile.Read(folder);
     }
 
-    /// <summary>Reads a model and decodes its tensors to single precision.</summary>
+    /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Honoured between tensors.</param>
+    /// <param name="options">How to keep the weights; null for single precision.</param>
+    /// <param name="cancellationToken">Honoured between pieces of tensors.</param>
     /// <returns>The model; the caller disposes its weights.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="ModelFormatException">A file is damaged, of another architecture, or a tensor is missing or has the wrong shape.</exception>
-    public static async Task<DecoderCheckpoint> LoadAsync(string folder, CancellationToken cancellationToken = default)
+    public static async Task<DecoderCheckpoint> LoadAsync(string folder, CheckpointLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         TokenizerDefinition tokenizer = await HuggingFaceTokenizer.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => Load(folder, tokenizer, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Load(folder, tokenizer, options ?? new CheckpointLoadOptions(), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes a model; each file is replaced as a whole, the weights last.</summary>
@@ -59,7 +61,7 @@ public static class HuggingFaceCheckpoint
         await Task.Run(() => WriteWeights(Path.Combine(folder, WeightsFile), weights, type), cancellationToken).ConfigureAwait(false);
     }
 
-    private static unsafe DecoderCheckpoint Load(string folder, TokenizerDefinition tokenizer, CancellationToken cancellationToken)
+    private static unsafe DecoderCheckpoint Load(string folder, TokenizerDefinition tokenizer, CheckpointLoadOptions options, CancellationToken cancellationToken)
     {
         ModelShape shape = HuggingFaceConfigFile.Read(folder);
         if (tokenizer.Tokens.Count > shape.VocabularySize)
@@ -74,15 +76,25 @@ public static class HuggingFaceCheckpoint
             RequireTensor(folder, checkpoint, plan);
         }
 
-        DecoderWeights<float> weights = new(shape);
+        IKernels<float>? packing = options.PackingKernels();
+        MatrixLoader? loader = packing is null ? null : new MatrixLoader(packing);
+        DecoderWeights<float> weights = new(shape, dense: packing is null);
         try
         {
             foreach (WeightTensor<float> tensor in weights.Tensors)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                checkpoint.ReadFloats(tensor.Name, new Span<float>(tensor.Data, checked((int)tensor.Length)));
+                if (tensor.IsDense)
+                {
+                    checkpoint.ReadFloats(tensor.Name, new Span<float>(tensor.Data, checked((int)tensor.Length)));
+                }
+                else
+                {
+                    loader!.Add(checkpoint.Stored(tensor.Name), tensor, headSize: 0);
+                }
             }
 
+            loader?.Run(cancellationToken);
             return new DecoderCheckpoint(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), weights, tokenizer);
         }
         catch
@@ -102,6 +114,11 @@ public static class HuggingFaceCheckpoint
 
         long[] shape = [.. tensor.Shape];
         bool fits = plan.Rows == 1 ? shape is [var n] && n == plan.Columns : shape is [var rows, var columns] && rows == plan.Rows && columns == plan.Columns;
+        if (tensor.Type is null)
+        {
+            throw new ModelFormatException($"{folder}: tensor '{plan.Name}' is stored as {tensor.DataType}; expected F32, F16 or BF16.");
+        }
+
         if (!fits || (long)plan.Rows * plan.Columns > int.MaxValue)
         {
             throw new ModelFormatException($"{folder}: tensor '{plan.Name}' has the shape [{string.Join(", ", shape)}]; expected {expected}.");

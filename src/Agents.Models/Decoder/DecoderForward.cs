@@ -13,7 +13,7 @@ public sealed unsafe class DecoderForward<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly DecoderWeights<T> _weights;
-    private readonly IKernels<T> _kernels;
+    private readonly LinearRunner<T> _linear;
     private readonly RopeTables<T> _rope;
     private readonly T _epsilon;
     private readonly AlignedBuffer<T> _residual;
@@ -42,7 +42,8 @@ public sealed unsafe class DecoderForward<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(maximumLogitRows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumLogitRows, maximumRows);
         _weights = weights;
-        _kernels = kernels;
+        _linear = new LinearRunner<T>(kernels);
+        _linear.Reserve(weights, maximumRows);
         _rope = rope;
         _epsilon = T.CreateTruncating(weights.Shape.RmsNormEpsilon);
         MaximumRows = maximumRows;
@@ -66,6 +67,16 @@ public sealed unsafe class DecoderForward<T> : IDisposable
 
     /// <summary>Gets the most rows whose logits are computed per call.</summary>
     public int MaximumLogitRows { get; }
+
+    /// <summary>Gets or sets what adds to the linear layers, head included; null for nothing. Changes between calls.</summary>
+    public ILinearExtension<T>? Extension
+    {
+        get => _linear.Extension;
+        set => _linear.Extension = value;
+    }
+
+    /// <summary>Gets or sets what reads or changes the residual stream; null for nothing. Changes between calls.</summary>
+    public IResidualTap<T>? Tap { get; set; }
 
     /// <summary>Returns the residual stream, where callers may put input embeddings of their own before <see cref="RunLayers"/> and read results after it.</summary>
     /// <param name="rows">Number of rows.</param>
@@ -97,7 +108,7 @@ public sealed unsafe class DecoderForward<T> : IDisposable
     {
         MatrixView<T> residual = Residual(tokenIds.Length);
         RequireInside(tokenIds, _weights.Shape.VocabularySize, "token id");
-        _kernels.GatherRows(_weights.Embedding.View, Indices(tokenIds), residual);
+        _linear.Gather(_weights.Embedding, tokenIds, residual);
     }
 
     /// <summary>Runs the layers over the residual stream.</summary>
@@ -110,10 +121,12 @@ public sealed unsafe class DecoderForward<T> : IDisposable
         MatrixView<T> residual = Residual(positions.Length);
         RequireInside(positions, _rope.Positions, "position");
         int* at = Indices(positions);
+        Tap?.Visit(-1, positions, residual);
         for (int index = 0; index < _weights.Layers.Length; index++)
         {
             LayerActivations<T> x = Activations(residual, _weights.Layers[index].Shape);
-            DecoderLayer.Forward(_kernels, _weights.Layers[index], _epsilon, index, at, _rope[index].CosSin, plan, ref x);
+            DecoderLayer.Forward(_linear, _weights.Layers[index], _epsilon, index, at, _rope[index].CosSin, plan, ref x);
+            Tap?.Visit(index, positions, residual);
         }
     }
 
@@ -131,16 +144,29 @@ public sealed unsafe class DecoderForward<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, MaximumLogitRows);
         RequireInside(rows, rowCount, "row");
         MatrixView<T> chosen = new(_normed.Data, rows.Length, _weights.Shape.HiddenSize);
-        _kernels.GatherRows(Residual(rowCount), Indices(rows), chosen);
-        _kernels.RmsNorm(chosen, _weights.FinalNorm.Data, _epsilon, chosen, null);
+        _linear.Kernels.GatherRows(Residual(rowCount), Indices(rows), chosen);
         MatrixView<T> logits = new(_logits.Data, rows.Length, _weights.Shape.VocabularySize);
-        DecoderLayer.Linear(_kernels, chosen, _weights.Head, null, logits);
+        _linear.NormMultiply(chosen, _weights.FinalNorm, _epsilon, chosen, null, [new(_weights.Head, null, logits)], rows);
         return logits;
+    }
+
+    /// <summary>Applies the last norm to some rows of the residual stream (embeddings).</summary>
+    /// <param name="rows">Indices of the rows.</param>
+    /// <param name="rowCount">Rows that the residual stream holds.</param>
+    /// <returns>[rows, hidden]; valid until the next call.</returns>
+    public MatrixView<T> Hidden(ReadOnlySpan<int> rows, int rowCount)
+    {
+        RequireInside(rows, rowCount, "row");
+        MatrixView<T> chosen = new(_normed.Data, rows.Length, _weights.Shape.HiddenSize);
+        _linear.Kernels.GatherRows(Residual(rowCount), Indices(rows), chosen);
+        _linear.Kernels.RmsNorm(chosen, _weights.FinalNorm.Data, _epsilon, chosen, null);
+        return chosen;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _linear.Dispose();
         _residual.Dispose();
         _normed.Dispose();
         _queries.Dispose();

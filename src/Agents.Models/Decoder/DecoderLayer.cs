@@ -8,7 +8,7 @@ public static unsafe class DecoderLayer
 {
     /// <summary>Computes one layer for all rows of a batch.</summary>
     /// <typeparam name="T">Element type.</typeparam>
-    /// <param name="kernels">Kernels to use.</param>
+    /// <param name="linear">Runs the linear layers; holds the kernels to use.</param>
     /// <param name="weights">Weights of the layer.</param>
     /// <param name="epsilon">Epsilon of the norms.</param>
     /// <param name="index">Index of the layer.</param>
@@ -17,7 +17,7 @@ public static unsafe class DecoderLayer
     /// <param name="plan">Which keys each row sees.</param>
     /// <param name="x">Buffers; <see cref="LayerActivations{T}.Input"/> is filled, the rest is written.</param>
     public static void Forward<T>(
-        IKernels<T> kernels,
+        LinearRunner<T> linear,
         LayerWeights<T> weights,
         T epsilon,
         int index,
@@ -27,12 +27,22 @@ public static unsafe class DecoderLayer
         ref LayerActivations<T> x)
         where T : unmanaged
     {
+        ArgumentNullException.ThrowIfNull(linear);
+        ArgumentNullException.ThrowIfNull(weights);
         LayerShape shape = weights.Shape;
-        kernels.RmsNorm(x.Input, weights.InputNorm.Data, epsilon, x.AttentionInput, x.InputInverseRms);
+        IKernels<T> kernels = linear.Kernels;
         bool normed = weights.QueryNorm is not null;
-        Linear(kernels, x.AttentionInput, weights.Query, weights.QueryBias, normed ? x.RawQueries : x.Queries);
-        Linear(kernels, x.AttentionInput, weights.Key, weights.KeyBias, normed ? x.RawKeys : x.Keys);
-        Linear(kernels, x.AttentionInput, weights.Value, weights.ValueBias, x.Values);
+        linear.NormMultiply(
+            x.Input,
+            weights.InputNorm,
+            epsilon,
+            x.AttentionInput,
+            x.InputInverseRms,
+            [
+                new(weights.Query, weights.QueryBias, normed ? x.RawQueries : x.Queries),
+                new(weights.Key, weights.KeyBias, normed ? x.RawKeys : x.Keys),
+                new(weights.Value, weights.ValueBias, x.Values),
+            ]);
         if (normed)
         {
             kernels.RmsNorm(ByHead(x.RawQueries, shape.HeadSize), weights.QueryNorm!.Data, epsilon, ByHead(x.Queries, shape.HeadSize), x.QueryInverseRms);
@@ -43,40 +53,16 @@ public static unsafe class DecoderLayer
         kernels.Rope(x.Keys, shape.HeadSize, positions, cosSin, inverse: false);
         plan.Attend(kernels, index, new AttentionShape(shape.Heads, shape.KeyValueHeads, shape.HeadSize), ref x);
 
-        Linear(kernels, x.AttentionOutput, weights.Output, null, x.FeedForwardInput);
+        linear.Multiply(x.AttentionOutput, [new(weights.Output, null, x.FeedForwardInput)]);
         AddInto(kernels, x.Input, x.FeedForwardInput, x.AfterAttention);
-        kernels.RmsNorm(x.AfterAttention, weights.PostNorm.Data, epsilon, x.FeedForwardInput, x.PostInverseRms);
-        Linear(kernels, x.FeedForwardInput, weights.Gate, null, x.Gate);
-        Linear(kernels, x.FeedForwardInput, weights.Up, null, x.Up);
+        linear.NormMultiply(
+            x.AfterAttention, weights.PostNorm, epsilon, x.FeedForwardInput, x.PostInverseRms, [new(weights.Gate, null, x.Gate), new(weights.Up, null, x.Up)]);
         kernels.SwiGlu(x.Gate, x.Up, x.Product);
 
         // The normed rows are no longer needed by the forward pass, but the backward pass reads them; the down projection lands in the attention input's place only when nothing is kept.
         MatrixView<T> down = x.Output.Data == x.AfterAttention.Data ? x.AttentionInput : x.Output;
-        Linear(kernels, x.Product, weights.Down, null, down);
+        linear.Multiply(x.Product, [new(weights.Down, null, down)]);
         AddInto(kernels, x.AfterAttention, down, x.Output);
-    }
-
-    /// <summary>y = x · weightᵀ (+ bias), from panels when the weight has them.</summary>
-    /// <typeparam name="T">Element type.</typeparam>
-    /// <param name="kernels">Kernels to use.</param>
-    /// <param name="x">[rows, inputs].</param>
-    /// <param name="weight">[outputs, inputs].</param>
-    /// <param name="bias">[outputs], or null.</param>
-    /// <param name="y">[rows, outputs].</param>
-    public static void Linear<T>(IKernels<T> kernels, MatrixView<T> x, WeightTensor<T> weight, WeightTensor<T>? bias, MatrixView<T> y)
-        where T : unmanaged
-    {
-        if (weight.Packed is { } packed)
-        {
-            kernels.MultiplyPacked(x, packed, bias is null ? null : bias.Data, y);
-            return;
-        }
-
-        kernels.MultiplyTransposed(x, weight.View, y, accumulate: false);
-        if (bias is not null)
-        {
-            kernels.AddRow(bias.Data, y);
-        }
     }
 
     /// <summary>Views rows of several heads as one row per head.</summary>

@@ -5,8 +5,9 @@ using Agents.Numerics.Memory;
 namespace Agents.Models.Decoder;
 
 /// <summary>
-/// All parameters of a decoder in one flat buffer, so that optimizers, norms and checkpoints see one array. The same type holds gradients and optimizer
-/// moments. Layout and names are those of Hugging Face checkpoints (rotate-half RoPE).
+/// All parameters of a decoder. Trained ones lie in one flat buffer, so that optimizers, norms and checkpoints see one array; the same type holds gradients
+/// and optimizer moments. Of frozen ones (see <see cref="WeightStorage.AsStored"/>) only the vectors do, and each matrix exists once, in its packed form.
+/// Layout and names are those of Hugging Face checkpoints (rotate-half RoPE).
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed unsafe class DecoderWeights<T> : IDisposable
@@ -21,15 +22,24 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
     /// <param name="shape">Architecture and sizes.</param>
     /// <exception cref="ArgumentException">The shape is invalid.</exception>
     public DecoderWeights(ModelShape shape)
+        : this(shape, dense: true)
+    {
+    }
+
+    /// <summary>Allocates zeroed parameters, or only the vectors of them.</summary>
+    /// <param name="shape">Architecture and sizes.</param>
+    /// <param name="dense">Whether matrices lie in the flat buffer; otherwise a loader gives each its packed form.</param>
+    internal DecoderWeights(ModelShape shape, bool dense)
     {
         ArgumentNullException.ThrowIfNull(shape);
         shape.Validate();
         Shape = shape;
+        IsDense = dense;
         IReadOnlyList<TensorPlan> plan = TensorPlan.Of(shape);
         long total = 0;
         foreach ((_, int rows, int columns) in plan)
         {
-            total += Padded((long)rows * columns);
+            total += dense || rows == 1 ? Padded((long)rows * columns) : 0;
         }
 
         _storage = new AlignedBuffer<T>(total);
@@ -37,8 +47,9 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
         long offset = 0;
         foreach ((string name, int rows, int columns) in plan)
         {
-            tensors.Add(new WeightTensor<T>(name, rows, columns, offset, _storage.Data + offset));
-            offset += Padded((long)rows * columns);
+            bool inStorage = dense || rows == 1;
+            tensors.Add(new WeightTensor<T>(name, rows, columns, inStorage ? offset : -1, inStorage ? _storage.Data + offset : null));
+            offset += inStorage ? Padded((long)rows * columns) : 0;
         }
 
         Tensors = tensors.MoveToImmutable();
@@ -70,17 +81,23 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
     /// <summary>Gets the tensors by Hugging Face name.</summary>
     public ImmutableDictionary<string, WeightTensor<T>> ByName { get; }
 
+    /// <summary>Gets whether all parameters lie in the flat array; false for frozen ones, where only vectors do.</summary>
+    public bool IsDense { get; }
+
     /// <summary>Gets all parameters as one array; gaps between tensors are zero and stay zero.</summary>
-    public T* Data => _storage.Data;
+    /// <exception cref="InvalidOperationException">The matrices are frozen.</exception>
+    public T* Data => Flat().Data;
 
     /// <summary>Gets the length of the flat array, gaps included.</summary>
     public long Length => _storage.Length;
 
     /// <summary>Sets everything to zero (gradients before a step).</summary>
-    public void Clear() => _storage.Clear();
+    /// <exception cref="InvalidOperationException">The matrices are frozen.</exception>
+    public void Clear() => Flat().Clear();
 
     /// <summary>Copies all values of another set of the same shape.</summary>
     /// <param name="other">Source.</param>
+    /// <exception cref="InvalidOperationException">The matrices of one of the two are frozen.</exception>
     public void CopyFrom(DecoderWeights<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -92,14 +109,14 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
         Buffer.MemoryCopy(other.Data, Data, Length * sizeof(T), Length * sizeof(T));
     }
 
-    /// <summary>Packs every matrix for repeated products, or packs again after the values changed. The embedding is packed only when it is the head.</summary>
+    /// <summary>Packs every dense matrix for repeated products, or packs again after the values changed. The embedding is packed only when it is the head.</summary>
     /// <param name="kernels">Kernels that will read the panels.</param>
     public void Pack(IMatrixKernels<T> kernels)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         foreach (WeightTensor<T> tensor in Tensors)
         {
-            if (tensor.IsVector || (tensor == Embedding && Head != Embedding))
+            if (tensor.IsVector || !tensor.IsDense || (tensor == Embedding && Head != Embedding))
             {
                 continue;
             }
@@ -120,12 +137,16 @@ public sealed unsafe class DecoderWeights<T> : IDisposable
     {
         foreach (WeightTensor<T> tensor in Tensors)
         {
-            tensor.Packed?.Dispose();
-            tensor.Packed = null;
+            tensor.Dispose();
         }
 
         _storage.Dispose();
     }
+
+    private AlignedBuffer<T> Flat() => IsDense
+        ? _storage
+        : throw new InvalidOperationException(
+            $"The matrices are frozen in their stored types; load the model with {nameof(WeightStorage)}.{nameof(WeightStorage.Single)} or convert it with {nameof(SingleWeights.ToSingle)}.");
 
     private static long Padded(long length) => (length + Granule - 1) / Granule * Granule;
 

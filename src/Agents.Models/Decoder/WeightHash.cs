@@ -4,11 +4,9 @@ using System.Text;
 
 namespace Agents.Models.Decoder;
 
-/// <summary>Hashes what decides a model's numbers: its shape and the bytes of every tensor. The same values give the same hash whatever file they came from.</summary>
-public static unsafe class WeightHash
+/// <summary>Hashes what decides a model's numbers: its shape and the stored bytes of every tensor. The same values in the same element types give the same hash whatever file they came from.</summary>
+public static class WeightHash
 {
-    private const int PieceBytes = 1 << 26;
-
     /// <summary>Computes SHA-256 over the shape and the digests of all tensors.</summary>
     /// <typeparam name="T">Element type.</typeparam>
     /// <param name="weights">Parameters.</param>
@@ -17,31 +15,14 @@ public static unsafe class WeightHash
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var digests = new byte[weights.Tensors.Length][];
-        Parallel.For(0, digests.Length, i => digests[i] = Digest(weights.Tensors[i]));
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(Describe(weights.Shape)));
-        foreach (byte[] digest in digests)
+        foreach (WeightTensor<T> tensor in weights.Tensors)
         {
-            hash.AppendData(digest);
+            hash.AppendData(tensor.Digest ?? TensorDigest.Compute(tensor));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static byte[] Digest<T>(WeightTensor<T> tensor)
-        where T : unmanaged
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{tensor.Name} {tensor.Rows} {tensor.Columns} {typeof(T).Name} ")));
-        byte* data = (byte*)tensor.Data;
-        long bytes = tensor.Length * sizeof(T);
-        for (long at = 0; at < bytes; at += PieceBytes)
-        {
-            hash.AppendData(new ReadOnlySpan<byte>(data + at, (int)Math.Min(PieceBytes, bytes - at)));
-        }
-
-        return hash.GetHashAndReset();
     }
 
     private static string Describe(ModelShape shape)

@@ -126,6 +126,31 @@ internal sealed unsafe class FileImage : IDisposable
         return new ReadOnlySpan<byte>(_pointer + offset, count);
     }
 
+    /// <summary>The address of a window on the bytes. It must not be used after <see cref="Dispose"/>.</summary>
+    /// <param name="offset">First byte.</param>
+    /// <param name="count">Number of bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window leaves the file.</exception>
+    /// <exception cref="ObjectDisposedException">The image is closed.</exception>
+    public byte* Pointer(long offset, long count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - count);
+        return _pointer + offset;
+    }
+
+    /// <summary>Tells the system that a window of a mapped file will not be read again soon. Whole pages inside the window leave the resident memory of this process; a later read fetches them again.</summary>
+    /// <param name="offset">First byte.</param>
+    /// <param name="count">Number of bytes.</param>
+    public void Release(long offset, long count)
+    {
+        if (_view is not null && OperatingSystem.IsLinux())
+        {
+            MappedPages.Release(Pointer(offset, count), count);
+        }
+    }
+
     /// <summary>Unmaps the file.</summary>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Agents.Models.Checkpoints;
 using Agents.Models.Files;
 using Agents.Numerics.Formats;
 
@@ -115,6 +116,14 @@ public sealed class GgufFile : IDisposable
         return bytes <= int.MaxValue
             ? _image.Slice(_header.DataOffset + tensor.Offset + (first * tensor.RowBytes), (int)bytes)
             : throw new GgufFormatException($"{Name}: {count} rows of tensor '{tensor.Name}' are {bytes} bytes; read at most {int.MaxValue} at a time.");
+    }
+
+    /// <summary>Where a tensor lies, for readers that move stored rows without decoding them.</summary>
+    /// <param name="tensor">A tensor of this file.</param>
+    internal StoredTensor Stored(GgufTensor tensor)
+    {
+        RequireReadable(tensor);
+        return new StoredTensor(_image, tensor.Type, _header.DataOffset + tensor.Offset, tensor.RowBytes);
     }
 
     /// <summary>Decodes a whole tensor.</summary>

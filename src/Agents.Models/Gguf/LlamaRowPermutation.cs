@@ -17,6 +17,17 @@ public static class LlamaRowPermutation
         return fileRow - inHead + ((inHead & 1) * (headSize / 2)) + (inHead / 2);
     }
 
+    /// <summary>The file row that a checkpoint row is stored in: the inverse of <see cref="CheckpointRow"/>.</summary>
+    /// <param name="checkpointRow">Row index over all heads.</param>
+    /// <param name="headSize">Rows per head; even.</param>
+    /// <returns>Row index over all heads.</returns>
+    public static int FileRow(int checkpointRow, int headSize)
+    {
+        int inHead = checkpointRow % headSize;
+        int half = headSize / 2;
+        return checkpointRow - inHead + (2 * (inHead % half)) + (inHead / half);
+    }
+
     /// <summary>Brings rows in checkpoint order into file order.</summary>
     /// <typeparam name="T">Element of a row: byte for stored rows of any format, float for decoded ones.</typeparam>
     /// <param name="checkpoint">Rows in checkpoint order, <c>[heads * headSize, rowLength]</c>.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Agents.Models.Checkpoints;
 
 namespace Agents.Models.Safetensors;
 
@@ -92,6 +93,14 @@ public sealed class SafetensorsCheckpoint : IDisposable
     {
         Entry entry = Find(name);
         entry.File.ReadFloats(entry.Tensor, destination);
+    }
+
+    /// <summary>Where a matrix lies.</summary>
+    /// <param name="name">The name of a tensor with two dimensions, in F32, F16 or BF16.</param>
+    internal StoredTensor Stored(string name)
+    {
+        Entry entry = Find(name);
+        return entry.File.Stored(entry.Tensor);
     }
 
     /// <summary>Closes all files.</summary>

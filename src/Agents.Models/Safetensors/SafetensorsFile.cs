@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Agents.Models.Checkpoints;
 using Agents.Models.Files;
 using Agents.Numerics.Formats;
 
@@ -77,6 +78,14 @@ public sealed class SafetensorsFile : IDisposable
         return tensor.ByteCount <= int.MaxValue
             ? _image.Slice(_header.DataOffset + tensor.Offset, (int)tensor.ByteCount)
             : throw new SafetensorsFormatException($"{Name}: tensor '{tensor.Name}' of {tensor.ByteCount} bytes is larger than a span can be; decode it instead.");
+    }
+
+    /// <summary>Where a matrix lies, for readers that move stored rows without decoding them.</summary>
+    /// <param name="tensor">A tensor of this file with two dimensions, in F32, F16 or BF16.</param>
+    internal StoredTensor Stored(SafetensorsTensor tensor)
+    {
+        RequireOwn(tensor);
+        return new StoredTensor(_image, tensor.Type!.Value, _header.DataOffset + tensor.Offset, tensor.ByteCount / tensor.Shape[0]);
     }
 
     /// <summary>Decodes a tensor.</summary>

@@ -1,3 +1,5 @@
+using Agents.Numerics.Quantized;
+
 namespace Agents.Numerics.Kernels;
 
 /// <summary>
@@ -8,4 +10,6 @@ namespace Agents.Numerics.Kernels;
 public interface IKernels<T> : IMatrixKernels<T>, IActivationKernels<T>, IAttentionKernels<T>, ILossKernels<T>, IOptimizerKernels<T>
     where T : unmanaged
 {
+    /// <summary>Gets the products with weights in their stored format; null where there are none (double).</summary>
+    IQuantizedKernels? Quantized => null;
 }

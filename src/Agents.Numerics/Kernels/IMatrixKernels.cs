@@ -35,6 +35,17 @@ public unsafe interface IMatrixKernels<T>
     /// <param name="weight">[outputs, inputs]; copied.</param>
     PackedMatrix<T> Pack(MatrixView<T> weight);
 
+    /// <summary>Allocates a packed matrix with undefined contents, to be filled by <see cref="PackRows"/>. The caller disposes the result.</summary>
+    /// <param name="outputs">Rows of the weight.</param>
+    /// <param name="inputs">Columns of the weight.</param>
+    PackedMatrix<T> AllocatePacked(int outputs, int inputs);
+
+    /// <summary>Packs some rows of a weight (a loader that reads a file piece by piece). Different pieces may be packed at the same time.</summary>
+    /// <param name="rows">[count, inputs]; copied. The count is a multiple of <see cref="PackedMatrix{T}.PieceRows"/> unless the piece is the last one.</param>
+    /// <param name="first">Row of the weight that the piece starts with, a multiple of <see cref="PackedMatrix{T}.PieceRows"/>.</param>
+    /// <param name="packed">Result of <see cref="AllocatePacked"/>.</param>
+    void PackRows(MatrixView<T> rows, int first, PackedMatrix<T> packed);
+
     /// <summary>Packs again into an existing matrix of the same shape, without allocating (after an optimizer step).</summary>
     /// <param name="weight">[outputs, inputs]; copied.</param>
     /// <param name="packed">Result of <see cref="Pack"/> for the same shape.</param>

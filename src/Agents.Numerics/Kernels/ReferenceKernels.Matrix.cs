@@ -48,10 +48,20 @@ public sealed unsafe partial class ReferenceKernels<T>
     /// <remarks>Panels of one output: the packed matrix is a dense copy of the weight.</remarks>
     public PackedMatrix<T> Pack(MatrixView<T> weight)
     {
-        AlignedBuffer<T> panels = new((long)weight.Rows * weight.Columns);
-        PackedMatrix<T> packed = new(weight.Rows, weight.Columns, 1, panels);
+        PackedMatrix<T> packed = AllocatePacked(weight.Rows, weight.Columns);
         Repack(weight, packed);
         return packed;
+    }
+
+    /// <inheritdoc/>
+    public PackedMatrix<T> AllocatePacked(int outputs, int inputs) => new(outputs, inputs, 1, new AlignedBuffer<T>((long)outputs * inputs, clear: false));
+
+    /// <inheritdoc/>
+    public void PackRows(MatrixView<T> rows, int first, PackedMatrix<T> packed)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        packed.RequirePiece(rows.Rows, rows.Columns, first);
+        GatherAll(rows, new MatrixView<T>(packed.Panels.Data + ((long)first * packed.Inputs), rows.Rows, rows.Columns));
     }
 
     /// <inheritdoc/>

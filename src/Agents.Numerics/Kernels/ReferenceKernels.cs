@@ -1,4 +1,5 @@
 using System.Numerics;
+using Agents.Numerics.Quantized;
 
 namespace Agents.Numerics.Kernels;
 
@@ -12,6 +13,9 @@ public sealed unsafe partial class ReferenceKernels<T> : IKernels<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Lanes = 16;
+
+    /// <inheritdoc/>
+    public IQuantizedKernels? Quantized { get; } = typeof(T) == typeof(float) ? new ReferenceQuantizedKernels() : null;
 
     /// <summary>Folds the lanes in halves: lane i takes lane i + 8, then i + 4, i + 2, i + 1.</summary>
     private static TSum Fold<TSum>(TSum* lanes)

@@ -36,10 +36,27 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
     /// <inheritdoc/>
     public PackedMatrix<float> Pack(MatrixView<float> weight)
     {
-        long length = checked((long)PanelLayout.Panels(weight.Rows) * PanelLayout.Width * weight.Columns);
-        PackedMatrix<float> packed = new(weight.Rows, weight.Columns, PanelLayout.Width, new AlignedBuffer<float>(length));
+        PackedMatrix<float> packed = AllocatePacked(weight.Rows, weight.Columns);
         Repack(weight, packed);
         return packed;
+    }
+
+    /// <inheritdoc/>
+    public PackedMatrix<float> AllocatePacked(int outputs, int inputs)
+    {
+        long length = checked((long)PanelLayout.Panels(outputs) * PanelLayout.Width * inputs);
+        return new PackedMatrix<float>(outputs, inputs, PanelLayout.Width, new AlignedBuffer<float>(length, clear: false));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The piece does not fit, or the matrix was allocated by other kernels.</exception>
+    public void PackRows(MatrixView<float> rows, int first, PackedMatrix<float> packed)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        RequireLayout(packed);
+        packed.RequirePiece(rows.Rows, rows.Columns, first);
+        PackPanels(rows, packed.Panels.Data + ((long)first * packed.Inputs));
+        GC.KeepAlive(packed);
     }
 
     /// <inheritdoc/>
@@ -53,21 +70,7 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
             throw new ArgumentException($"The weight is [{weight.Rows}, {weight.Columns}], the packed matrix [{packed.Outputs}, {packed.Inputs}].", nameof(packed));
         }
 
-        if (weight.Rows == 0 || weight.Columns == 0)
-        {
-            return;
-        }
-
-        PackBody body = new()
-        {
-            Plan = new ProductPlan { B = weight },
-            Columns = weight.Rows,
-            Depth = weight.Columns,
-            Panels = packed.Panels.Data,
-            PanelCount = PanelLayout.Panels(weight.Rows),
-            UnitsPerChunk = Math.Max(1, RepackChunk / PanelLayout.Width / weight.Columns),
-        };
-        Run(ref body, (body.PanelCount + body.UnitsPerChunk - 1) / body.UnitsPerChunk);
+        PackPanels(weight, packed.Panels.Data);
         GC.KeepAlive(packed);
     }
 
@@ -86,6 +89,25 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
 
     // Elements per chunk of packing: some 20 µs.
     private const int RepackChunk = 1 << 16;
+
+    private void PackPanels(MatrixView<float> weight, float* panels)
+    {
+        if (weight.Rows == 0 || weight.Columns == 0)
+        {
+            return;
+        }
+
+        PackBody body = new()
+        {
+            Plan = new ProductPlan { B = weight },
+            Columns = weight.Rows,
+            Depth = weight.Columns,
+            Panels = panels,
+            PanelCount = PanelLayout.Panels(weight.Rows),
+            UnitsPerChunk = Math.Max(1, RepackChunk / PanelLayout.Width / weight.Columns),
+        };
+        Run(ref body, (body.PanelCount + body.UnitsPerChunk - 1) / body.UnitsPerChunk);
+    }
 
     private static void RequireLayout(PackedMatrix<float> packed)
     {

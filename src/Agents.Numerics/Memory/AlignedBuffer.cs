@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agents.Numerics.Memory;
 
-/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation. Buffers of 2 MiB and more ask for huge pages.</summary>
+/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation unless told otherwise. Buffers of 2 MiB and more ask for huge pages.</summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
@@ -10,10 +10,11 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     private const nuint Alignment = 64;
     private T* _data;
 
-    /// <summary>Allocates a zeroed buffer.</summary>
+    /// <summary>Allocates a buffer.</summary>
     /// <param name="length">Number of elements; 0 is allowed.</param>
+    /// <param name="clear">Whether all elements are 0 at first. Large buffers that are filled at once by several threads are better left alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
-    public AlignedBuffer(long length)
+    public AlignedBuffer(long length, bool clear = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
@@ -24,9 +25,14 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
             HugePages.Advise(_data, bytes);
         }
 
-        NativeMemory.Clear(_data, bytes);
+        if (clear)
+        {
+            NativeMemory.Clear(_data, bytes);
+        }
+
         Length = length;
         GC.AddMemoryPressure((long)Math.Max(bytes, 1));
+        UnmanagedMemory.Allocated((long)bytes);
     }
 
     /// <summary>Frees memory that was not disposed.</summary>
@@ -68,6 +74,7 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         {
             NativeMemory.AlignedFree(data);
             GC.RemoveMemoryPressure(Math.Max(Length * sizeof(T), 1));
+            UnmanagedMemory.Freed(Length * sizeof(T));
         }
     }
 }

@@ -12,8 +12,9 @@ public sealed unsafe class QuantizedMatrix : IDisposable
     /// <param name="type">Element type of the stored rows.</param>
     /// <param name="rows">Number of outputs.</param>
     /// <param name="columns">Number of inputs; a multiple of the block.</param>
+    /// <param name="clear">Whether the matrix is defined from the start. Loaders that fill every panel with <see cref="SetPanel"/> say false: then the pages are first touched by the threads that fill them.</param>
     /// <exception cref="ArgumentException">The type cannot be packed, or the columns are no whole number of blocks.</exception>
-    public QuantizedMatrix(ElementType type, int rows, int columns)
+    public QuantizedMatrix(ElementType type, int rows, int columns, bool clear = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
@@ -34,7 +35,7 @@ public sealed unsafe class QuantizedMatrix : IDisposable
         BlocksPerRow = columns / format.Layout.Elements;
         PanelBytes = format.PanelBytes(BlocksPerRow);
         Panels = (rows + PanelFormat.Rows - 1) / PanelFormat.Rows;
-        _panels = new AlignedBuffer<byte>(checked(PanelBytes * Panels));
+        _panels = new AlignedBuffer<byte>(checked(PanelBytes * Panels), clear);
         for (int row = rows; row < Panels * PanelFormat.Rows; row++)
         {
             Write(row, null);
@@ -86,6 +87,31 @@ public sealed unsafe class QuantizedMatrix : IDisposable
         {
             Write(row, source);
         }
+    }
+
+    /// <summary>Stores all rows of one panel, much faster than one by one. Different panels may be set by different threads at the same time.</summary>
+    /// <param name="panel">Index of the panel.</param>
+    /// <param name="stored">16 addresses of rows as stored in a file, <see cref="RowBytes"/> long each; those past the last row of the matrix are not read.</param>
+    public void SetPanel(int panel, byte** stored)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(panel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(panel, Panels);
+        byte* target = _panels.Data + (panel * PanelBytes);
+        int rows = Math.Min(PanelFormat.Rows, Rows - (panel * PanelFormat.Rows));
+        PanelPacker.ClearGaps(Format, BlocksPerRow, target);
+        if (rows == PanelFormat.Rows)
+        {
+            PanelPacker.Pack(Format, BlocksPerRow, stored, target);
+        }
+        else
+        {
+            for (int row = 0; row < PanelFormat.Rows; row++)
+            {
+                Write((panel * PanelFormat.Rows) + row, row < rows ? stored[row] : null);
+            }
+        }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Copies one row back into its stored form, byte for byte what <see cref="SetRow"/> got.</summary>

@@ -119,9 +119,7 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
     {
         if (recipe.StartFrom is { } path)
         {
-            DecoderCheckpoint start = Directory.Exists(path)
-                ? await HuggingFaceCheckpoint.LoadAsync(path, cancellationToken).ConfigureAwait(false)
-                : GgufCheckpoint.Load(path);
+            DecoderCheckpoint start = await DecoderCheckpoint.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
             return recipe.Packing.MaximumSequence <= start.Weights.Shape.ContextLength
                 ? (start.Weights, start.Tokenizer)
                 : throw new RecipeException($"Sequences of {recipe.Packing.MaximumSequence} tokens do not fit the context of '{path}', {start.Weights.Shape.ContextLength}.");

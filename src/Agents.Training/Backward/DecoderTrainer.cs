@@ -22,6 +22,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     private const string FirstSection = "first-moments";
     private const string SecondSection = "second-moments";
     private readonly T _epsilon;
+    private readonly LinearRunner<T> _linear;
     private readonly RopeTables<T> _rope;
     private readonly PackedAttentionPlan<T> _plan = new();
     private readonly ActivationSet<T>[] _sets;
@@ -45,8 +46,11 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
         ArgumentNullException.ThrowIfNull(kernels);
         Options = options ?? new DecoderTrainerOptions();
         Options.Validate();
-        Weights = weights;
+        Weights = weights.IsDense
+            ? weights
+            : throw new ArgumentException("Training changes every weight, but these are frozen in their stored types; convert them with ToSingle or load them in single precision.", nameof(weights));
         Kernels = kernels;
+        _linear = new LinearRunner<T>(kernels);
         ModelShape shape = weights.Shape;
         int rows = Options.MaximumRows;
         int layers = shape.Layers.Length;
@@ -57,7 +61,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
         _sets = Options.RecomputeLayers ? [new ActivationSet<T>(shape, shape.Layers, rows)] : [.. shape.Layers.Select(layer => new ActivationSet<T>(shape, [layer], rows))];
         _activations = new LayerActivations<T>[layers];
         _layerGradients = new LayerGradients<T>(shape, rows);
-        _head = new TokenHead<T>(weights, Gradients, kernels, _epsilon, rows, Options.ChunkRows(shape.VocabularySize));
+        _head = new TokenHead<T>(weights, Gradients, _linear, _epsilon, rows, Options.ChunkRows(shape.VocabularySize));
         _residuals = new AlignedBuffer<T>((layers + 1L) * rows * shape.HiddenSize);
         _residualGradient = new AlignedBuffer<T>((long)rows * shape.HiddenSize);
         _tokens = new AlignedBuffer<int>(rows);
@@ -202,6 +206,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     public void Dispose()
     {
         Array.ForEach(_sets, set => set.Dispose());
+        _linear.Dispose();
         _rope.Dispose();
         _plan.Dispose();
         _layerGradients.Dispose();
@@ -221,7 +226,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
         MatrixView<T> input = Residual(0);
         if (inputRows.IsEmpty)
         {
-            Kernels.GatherRows(Weights.Embedding.View, _tokens.Data, input);
+            _linear.Gather(Weights.Embedding, new ReadOnlySpan<int>(_tokens.Data, _rows), input);
         }
         else
         {
@@ -241,7 +246,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
         LayerWeights<T> weights = Weights.Layers[index];
         ActivationSet<T> set = _sets[Options.RecomputeLayers ? 0 : index];
         _activations[index] = set.Views(weights.Shape, Residual(index), Residual(index + 1));
-        DecoderLayer.Forward(Kernels, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index]);
+        DecoderLayer.Forward(_linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index]);
     }
 
     private MatrixView<T> Residual(int layer) => new(_residuals.Data + ((long)layer * _rows * Shape.HiddenSize), _rows, Shape.HiddenSize);

@@ -16,6 +16,7 @@ internal sealed unsafe class TokenHead<T> : IDisposable
 {
     private readonly DecoderWeights<T> _weights;
     private readonly DecoderWeights<T> _gradients;
+    private readonly LinearRunner<T> _linear;
     private readonly IKernels<T> _kernels;
     private readonly T _epsilon;
     private readonly int _chunk;
@@ -34,15 +35,16 @@ internal sealed unsafe class TokenHead<T> : IDisposable
     /// <summary>Allocates the workspace.</summary>
     /// <param name="weights">Parameters.</param>
     /// <param name="gradients">Parameter gradients.</param>
-    /// <param name="kernels">Kernels to use.</param>
+    /// <param name="linear">Runs the head; holds the kernels to use.</param>
     /// <param name="epsilon">Epsilon of the last norm.</param>
     /// <param name="maximumRows">Most rows of a batch.</param>
     /// <param name="chunkRows">Most rows of logits at once.</param>
-    public TokenHead(DecoderWeights<T> weights, DecoderWeights<T> gradients, IKernels<T> kernels, T epsilon, int maximumRows, int chunkRows)
+    public TokenHead(DecoderWeights<T> weights, DecoderWeights<T> gradients, LinearRunner<T> linear, T epsilon, int maximumRows, int chunkRows)
     {
         _weights = weights;
         _gradients = gradients;
-        _kernels = kernels;
+        _linear = linear;
+        _kernels = linear.Kernels;
         _epsilon = epsilon;
         _chunk = chunkRows;
         ModelShape shape = weights.Shape;
@@ -122,6 +124,11 @@ internal sealed unsafe class TokenHead<T> : IDisposable
             LogSumExp = _inputs[1].AsSpan(0, batch.Rows),
             ChosenLogit = _inputs[2].AsSpan(0, batch.Rows),
             Entropy = _inputs[3].AsSpan(0, batch.Rows),
+            OldLogProbability = batch.Columns?.OldLogProbability ?? [],
+            ReferenceLogProbability = batch.Columns?.ReferenceLogProbability ?? [],
+            Advantage = batch.Columns?.Advantage ?? [],
+            Correction = batch.Columns?.Correction ?? [],
+            SequenceLabel = batch.Columns?.SequenceLabel ?? [],
             Weight = batch.Weights,
             SequenceStarts = batch.SequenceStarts,
         };
@@ -190,7 +197,7 @@ internal sealed unsafe class TokenHead<T> : IDisposable
     private MatrixView<T> Logits(int first)
     {
         MatrixView<T> logits = LogitView(first);
-        DecoderLayer.Linear(_kernels, Rows(_normed).RowRange(first, logits.Rows), _weights.Head, null, logits);
+        _linear.Multiply(Rows(_normed).RowRange(first, logits.Rows), [new(_weights.Head, null, logits)], new ReadOnlySpan<int>(_rows.Data + first, logits.Rows));
         return logits;
     }
 }

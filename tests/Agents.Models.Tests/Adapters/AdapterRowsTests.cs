@@ -30,7 +30,7 @@ public sealed unsafe class AdapterRowsTests
         rows.Add(both, 1);
         rows.Add(null, 2);
 
-        rows.Apply(_kernels, weight, new MatrixView<float>(x.Data, 6, weight.Columns), new MatrixView<float>(y.Data, 6, weight.Rows));
+        rows.Apply(_kernels, weight, [], new MatrixView<float>(x.Data, 6, weight.Columns), new MatrixView<float>(y.Data, 6, weight.Rows));
 
         for (int row = 0; row < 6; row++)
         {
@@ -62,15 +62,49 @@ public sealed unsafe class AdapterRowsTests
         using AlignedBuffer<float> alone = Random(count * weight.Rows, 4);
         using AdapterRows rows = new();
         rows.Add(mixture, count);
-        rows.Apply(kernels, weight, new MatrixView<float>(x.Data, count, weight.Columns), new MatrixView<float>(together.Data, count, weight.Rows));
+        rows.Apply(kernels, weight, [], new MatrixView<float>(x.Data, count, weight.Columns), new MatrixView<float>(together.Data, count, weight.Rows));
         for (int row = 0; row < count; row++)
         {
             rows.Clear();
             rows.Add(mixture, 1);
-            rows.Apply(kernels, weight, new MatrixView<float>(x.Data + (row * weight.Columns), 1, weight.Columns), new MatrixView<float>(alone.Data + (row * weight.Rows), 1, weight.Rows));
+            rows.Apply(kernels, weight, [], new MatrixView<float>(x.Data + (row * weight.Columns), 1, weight.Columns), new MatrixView<float>(alone.Data + (row * weight.Rows), 1, weight.Rows));
         }
 
         Assert.Equal(together.Span, alone.Span);
+    }
+
+    [Fact]
+    public void Apply_ChosenRowsOfTheBatch_GivesThemTheBitsTheyHaveAmongAll()
+    {
+        ModelShape shape = SeededModel.Shape();
+        using AdapterRegistry registry = new(shape);
+        registry.Add("a", SeededAdapter.Create(shape, 1));
+        using AdapterMixture mixture = registry.Resolve([new AdapterUse("a")])!;
+        using DecoderWeights<float> weights = SeededModel.Weights();
+        WeightTensor<float> weight = weights.ByName[Name];
+        using AlignedBuffer<float> x = Random(6 * weight.Columns, 3);
+        using AlignedBuffer<float> all = new(6 * weight.Rows);
+        using AlignedBuffer<float> chosen = new(5 * weight.Rows);
+        using AdapterRows rows = new();
+        rows.Add(null, 1);
+        rows.Add(mixture, 3);
+        rows.Add(null, 2);
+        int[] order = [0, 2, 3, 5, 1];
+        using AlignedBuffer<float> gathered = new(5 * weight.Columns);
+        for (int i = 0; i < order.Length; i++)
+        {
+            x.Span.Slice(order[i] * weight.Columns, weight.Columns).CopyTo(gathered.Span[(i * weight.Columns)..]);
+        }
+
+        rows.Apply(_kernels, weight, [], new MatrixView<float>(x.Data, 6, weight.Columns), new MatrixView<float>(all.Data, 6, weight.Rows));
+        rows.Apply(_kernels, weight, order, new MatrixView<float>(gathered.Data, 5, weight.Columns), new MatrixView<float>(chosen.Data, 5, weight.Rows));
+
+        for (int i = 0; i < order.Length; i++)
+        {
+            Assert.Equal(all.Span.Slice(order[i] * weight.Rows, weight.Rows), chosen.Span.Slice(i * weight.Rows, weight.Rows));
+        }
+
+        Assert.NotEqual(0, all.Span[2 * weight.Rows]);
     }
 
     [Fact]
@@ -87,7 +121,7 @@ public sealed unsafe class AdapterRowsTests
         float[] before = y.Span.ToArray();
         using AdapterRows rows = new();
         rows.Add(mixture, 1);
-        rows.Apply(_kernels, weight, new MatrixView<float>(x.Data, 1, weight.Columns), new MatrixView<float>(y.Data, 1, weight.Rows));
+        rows.Apply(_kernels, weight, [], new MatrixView<float>(x.Data, 1, weight.Columns), new MatrixView<float>(y.Data, 1, weight.Rows));
         Assert.Equal(before.AsSpan(), y.Span);
     }
 
@@ -111,7 +145,7 @@ public sealed unsafe class AdapterRowsTests
             rows.Clear();
             rows.Add(mixture, 3);
             rows.Add(mixture, 1);
-            rows.Apply(kernels, weight, new MatrixView<float>(x.Data, 4, weight.Columns), new MatrixView<float>(y.Data, 4, weight.Rows));
+            rows.Apply(kernels, weight, [], new MatrixView<float>(x.Data, 4, weight.Columns), new MatrixView<float>(y.Data, 4, weight.Rows));
             allocated = GC.GetAllocatedBytesForCurrentThread() - start;
         }
 

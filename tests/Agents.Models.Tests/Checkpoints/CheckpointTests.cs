@@ -115,7 +115,7 @@ public sealed class CheckpointTests : IDisposable
         await HuggingFaceCheckpoint.SaveAsync(folder, weights, SeededModel.Tokenizer, cancellationToken: Stop);
 
         using DecoderWeights<float> fromGguf = GgufCheckpoint.Load(gguf).Weights;
-        using DecoderWeights<float> fromFolder = (await HuggingFaceCheckpoint.LoadAsync(folder, Stop)).Weights;
+        using DecoderWeights<float> fromFolder = (await HuggingFaceCheckpoint.LoadAsync(folder, cancellationToken: Stop)).Weights;
         Assert.Equal(shape.RopeScaling, fromGguf.Shape.RopeScaling);
         Assert.Equal(shape.RopeScaling, fromFolder.Shape.RopeScaling);
     }
@@ -156,7 +156,7 @@ public sealed class CheckpointTests : IDisposable
         string folder = Path.Combine(_folder, "hf");
 
         await HuggingFaceCheckpoint.SaveAsync(folder, weights, SeededModel.Tokenizer, cancellationToken: Stop);
-        DecoderCheckpoint loaded = await HuggingFaceCheckpoint.LoadAsync(folder, Stop);
+        DecoderCheckpoint loaded = await HuggingFaceCheckpoint.LoadAsync(folder, cancellationToken: Stop);
 
         using DecoderWeights<float> read = loaded.Weights;
         AssertSameShape(weights.Shape, read.Shape);

@@ -87,6 +87,14 @@ internal readonly unsafe struct CodeLanes128 : ICodeLanes<CodeLanes128, Lanes128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadBrainHalves(byte* source)
+    {
+        (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(Vector128.Load((ushort*)source));
+        (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(Vector128.Load((ushort*)source + 8));
+        return Lanes128.Of((a << 16).AsSingle(), (b << 16).AsSingle(), (c << 16).AsSingle(), (d << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 ToSingle(CodeLanes128 value) => Lanes128.Of(
         Vector128.ConvertToSingle(value._a), Vector128.ConvertToSingle(value._b), Vector128.ConvertToSingle(value._c), Vector128.ConvertToSingle(value._d));
 

@@ -57,6 +57,9 @@ internal readonly unsafe struct CodeLanes512 : ICodeLanes<CodeLanes512, Lanes512
     public static Lanes512 LoadHalves(byte* source) => Lanes512.Of(HalfLanes.LoadSixteen((short*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBrainHalves(byte* source) => Lanes512.Of((Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)source)) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ToSingle(CodeLanes512 value) => Lanes512.Of(Avx512F.ConvertToVector512Single(value._a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,10 @@ internal readonly unsafe struct CodeLanesVnni : ICodeLanes<CodeLanesVnni, Lanes2
     public static Lanes256 LoadHalves(byte* source) => Lanes256.Of(HalfLanes.Load((short*)source), HalfLanes.Load((short*)source + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBrainHalves(byte* source) => Lanes256.Of(
+        (Avx2.ConvertToVector256Int32((ushort*)source) << 16).AsSingle(), (Avx2.ConvertToVector256Int32((ushort*)source + 8) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 ToSingle(CodeLanesVnni value) => Lanes256.Of(Avx.ConvertToVector256Single(value._a), Avx.ConvertToVector256Single(value._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

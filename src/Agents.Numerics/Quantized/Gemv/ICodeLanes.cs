@@ -47,6 +47,9 @@ internal unsafe interface ICodeLanes<TSelf, TFloats>
     /// <summary>Loads 16 halves and widens them.</summary>
     static abstract TFloats LoadHalves(byte* source);
 
+    /// <summary>Loads 16 numbers in bfloat16 and widens them.</summary>
+    static abstract TFloats LoadBrainHalves(byte* source);
+
     /// <summary>Converts to single precision, rounding to nearest even.</summary>
     static abstract TFloats ToSingle(TSelf value);
 

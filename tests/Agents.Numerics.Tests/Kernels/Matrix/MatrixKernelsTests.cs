@@ -151,6 +151,35 @@ public sealed unsafe class MatrixKernelsTests : IDisposable
         second.AssertExact(second.ExpectedAll(false, false), c, "repacked");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PackRows_PieceByPiece_EqualsThePackedWhole(bool reference)
+    {
+        using MatrixCase operands = new(3, 150, 20, padding: 1, seed: 4);
+        using SimdKernels simd = new(_three);
+        IKernels<float> kernels = reference ? new ReferenceKernels<float>() : simd;
+        using PackedMatrix<float> expected = kernels.Pack(operands.B);
+        using PackedMatrix<float> actual = kernels.AllocatePacked(150, 20);
+        actual.Panels.Span.Fill(float.NaN);
+
+        kernels.PackRows(operands.B.RowRange(128, 22), 128, actual);
+        kernels.PackRows(operands.B.RowRange(0, 128), 0, actual);
+
+        Assert.True(expected.Panels.Span.SequenceEqual(actual.Panels.Span));
+        float[] row = new float[20];
+        foreach (int index in (int[])[0, 31, 32, 149])
+        {
+            actual.CopyRow(index, row);
+            Assert.True(new Span<float>(operands.B.Row(index), 20).SequenceEqual(row));
+        }
+
+        Assert.Throws<ArgumentException>(() => kernels.PackRows(operands.B.RowRange(0, 33), 0, actual));
+        Assert.Throws<ArgumentException>(() => kernels.PackRows(operands.B.RowRange(0, 64), 32, actual));
+        Assert.Throws<ArgumentException>(() => kernels.PackRows(operands.B.RowRange(0, 64), 128, actual));
+        Assert.Throws<ArgumentOutOfRangeException>(() => actual.CopyRow(150, row));
+    }
+
     [Fact]
     public void Products_WrongShapes_Throw()
     {
