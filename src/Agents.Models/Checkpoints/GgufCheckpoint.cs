@@ -145,7 +145,7 @@ public static unsafe class GgufCheckpoint
     private static void WriteTokenizer(GgufWriter writer, TokenizerDefinition definition)
     {
         // Readers guess what is not stated, and guess differently.
-        bool addBos = new BytePairTokenizer(definition).AddBos;
+        bool addBos = Tokenizers.Create(definition).AddBos;
         foreach ((string key, object value) in GgufTokenizerKeys.Write(definition with { AddBos = addBos }))
         {
             writer.AddMetadata(key, GgufValue.FromObject(value));

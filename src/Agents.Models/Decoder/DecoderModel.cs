@@ -42,7 +42,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         options.Validate();
         Shape = weights.Shape;
         TokenizerDefinition = VocabularyPadding.PadTo(tokenizer, Shape.VocabularySize);
-        Tokenizer = new BytePairTokenizer(TokenizerDefinition);
+        Tokenizer = Tokenizers.Create(TokenizerDefinition);
         Name = options.Name ?? Shape.Architecture;
         GenerationId = WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
