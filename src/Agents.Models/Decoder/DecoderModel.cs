@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Checkpoints;
+using Agents.Models.Constraints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
 using Agents.Models.Serving;
@@ -23,6 +24,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     private readonly RopeTables<float> _rope;
     private readonly KvPagePool _pages;
     private readonly RowBatch _batch;
+    private readonly ConstraintCompiler _constraints;
     private readonly IKernels<float> _kernels;
     private readonly ServingCounters _counters = new();
     private readonly BatchScheduler _scheduler;
@@ -43,6 +45,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         Shape = weights.Shape;
         TokenizerDefinition = VocabularyPadding.PadTo(tokenizer, Shape.VocabularySize);
         Tokenizer = Tokenizers.Create(TokenizerDefinition);
+        _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
         GenerationId = WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
@@ -103,7 +106,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     /// <inheritdoc/>
     public LanguageModelCapabilities Capabilities =>
         LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring
-        | LanguageModelCapabilities.Adapters;
+        | LanguageModelCapabilities.Adapters | LanguageModelCapabilities.Grammar;
 
     /// <summary>Gets the adapters that requests may name in <see cref="PromptSamples.Adapters"/>.</summary>
     public AdapterRegistry Adapters { get; }
@@ -113,6 +116,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="CacheTooSmallException">A sample could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
+    /// <exception cref="ConstraintException">The constraint cannot be compiled.</exception>
     /// <exception cref="QueueFullException">Too many requests wait; raised when reading begins.</exception>
     public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
@@ -126,11 +130,13 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
             Adapters.Resolve(prompt.Adapters)?.Dispose();
         }
 
-        return StreamAsync(request, cancellationToken);
+        CompiledConstraint? constraint = request.Constraint is { } wanted ? _constraints.Compile(wanted) : null;
+        return StreamAsync(request, constraint, cancellationToken);
     }
 
     /// <inheritdoc/>
     /// <exception cref="CacheTooSmallException">A continuation could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
+    /// <exception cref="ConstraintException">The constraint cannot be compiled.</exception>
     /// <exception cref="QueueFullException">Too many requests wait.</exception>
     public async ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
     {
@@ -166,10 +172,10 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _weights.Dispose();
     }
 
-    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CompiledConstraint? constraint, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        GenerationJob job = new(request, Shape, Tokenizer, _kernels, Adapters, _counters, _engine.Wake);
+        GenerationJob job = new(request, Shape, Tokenizer, _kernels, Adapters, _counters, _engine.Wake, constraint);
         Submit(job);
         try
         {

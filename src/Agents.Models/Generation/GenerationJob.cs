@@ -1,4 +1,5 @@
 using Agents.Models.Adapters;
+using Agents.Models.Constraints;
 using Agents.Models.Sampling;
 using Agents.Models.Serving;
 using Agents.Numerics.Kernels;
@@ -13,12 +14,15 @@ internal sealed class GenerationJob : EngineJob
     private readonly PromptGroup[] _groups;
     private readonly HashSet<int> _endIds;
     private readonly HashSet<int> _stopIds;
+    private readonly int[] _finalIds;
+    private readonly CompiledConstraint? _constraint;
     private readonly Queue<PromptGroup> _open = [];
     private BatchSequence? _next;
     private int _nextGroup;
 
     public GenerationJob(
-        GenerationRequest request, ModelShape shape, ITokenizer tokenizer, ILossKernels<float> kernels, AdapterRegistry adapters, ServingCounters counters, Action drained)
+        GenerationRequest request, ModelShape shape, ITokenizer tokenizer, ILossKernels<float> kernels, AdapterRegistry adapters, ServingCounters counters, Action drained,
+        CompiledConstraint? constraint)
     {
         _tokenizer = tokenizer;
         _counters = counters;
@@ -32,6 +36,8 @@ internal sealed class GenerationJob : EngineJob
         Tokens = new TokenMailbox(drained);
         _endIds = request.IgnoreEndTokens ? [] : [.. tokenizer.EndIds];
         _stopIds = [.. request.StopTokenIds];
+        _finalIds = [.. _endIds.Union(_stopIds)];
+        _constraint = constraint;
         _groups = new PromptGroup[request.Prompts.Count];
         int samples = 0;
         try
@@ -77,12 +83,16 @@ internal sealed class GenerationJob : EngineJob
     /// <inheritdoc/>
     protected override bool HasUnstarted => _next is not null || _open.Count > 0 || _nextGroup < _groups.Length;
 
+    /// <summary>Starts the constraint of a sample; null without one.</summary>
+    public ITokenConstraint? Constrain() => _constraint?.Begin(_finalIds);
+
     /// <summary>Decides whether a sample ends with a token.</summary>
     /// <param name="id">The token just drawn.</param>
     /// <param name="stopStates">State of the stop patterns; advanced.</param>
     /// <param name="completionLength">Tokens of the completion.</param>
     /// <param name="length">Tokens of prompt and completion.</param>
-    public GenerationFinish FinishOf(int id, Span<int> stopStates, int completionLength, int length)
+    /// <param name="constraint">Constraint of the sample behind the token; null without one.</param>
+    public GenerationFinish FinishOf(int id, Span<int> stopStates, int completionLength, int length, ITokenConstraint? constraint)
     {
         if (_endIds.Contains(id))
         {
@@ -91,6 +101,9 @@ internal sealed class GenerationJob : EngineJob
 
         bool stops = _stopIds.Contains(id)
             || (Stops.Count > 0 && !_tokenizer.IsSpecial(id) && Stops.Advance(stopStates, _tokenizer.TokenBytes(id)));
+
+        // Where end tokens are ignored or none exists, a text that nothing can follow ends by itself.
+        stops |= _finalIds.Length == 0 && constraint is { MustEnd: true };
         return stops ? GenerationFinish.StopSequence
             : completionLength == MaxTokens ? GenerationFinish.Length
             : length == ContextLength ? GenerationFinish.ContextFull

@@ -1,3 +1,4 @@
+using Agents.Models.Constraints;
 using Agents.Models.Sampling;
 using Agents.Models.Serving;
 using Agents.Numerics.Memory;
@@ -14,6 +15,7 @@ internal sealed unsafe class LiveSample : BatchSequence
     private readonly PromptGroup _group;
     private readonly int _index;
     private readonly int[] _stopStates;
+    private readonly ITokenConstraint? _constraint;
     private readonly List<GeneratedToken> _drawn = new(1);
     private SampleStream _stream;
     private int _accepted;
@@ -27,6 +29,7 @@ internal sealed unsafe class LiveSample : BatchSequence
         _index = group.FirstSample + index;
         _stream = group.Streams[index];
         _stopStates = new int[job.Stops.Count];
+        _constraint = job.Constrain();
         Shared = group.Shared;
     }
 
@@ -120,9 +123,12 @@ internal sealed unsafe class LiveSample : BatchSequence
 
     private int Draw(float* logits, SamplerWorkspace workspace)
     {
-        TokenDraw draw = _job.Sampler.Draw(logits, Tokens, ref _stream, workspace);
+        Span<uint> allowed = _constraint is null ? [] : workspace.Allowed;
+        _constraint?.Fill(allowed, Math.Min(_job.MaxTokens - CompletionLength, _job.ContextLength - Length));
+        TokenDraw draw = _job.Sampler.Draw(logits, Tokens, ref _stream, workspace, allowed);
         Append(draw.Id);
-        GenerationFinish finish = _job.FinishOf(draw.Id, _stopStates, CompletionLength, Length);
+        _constraint?.Accept(draw.Id);
+        GenerationFinish finish = _job.FinishOf(draw.Id, _stopStates, CompletionLength, Length, _constraint);
         Finished = finish != GenerationFinish.None;
         GeneratedToken token = new(
             _index, draw.Id, (float)draw.BehaviorLogProbability, (float)draw.PlainLogProbability, (float)draw.KeptMass, finish);

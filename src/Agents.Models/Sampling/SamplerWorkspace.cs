@@ -5,6 +5,7 @@ public sealed class SamplerWorkspace
 {
     private CandidateSet? _candidates;
     private double[]? _weights;
+    private uint[]? _allowed;
 
     /// <summary>Creates an empty workspace.</summary>
     /// <param name="vocabularySize">Number of logits.</param>
@@ -19,6 +20,9 @@ public sealed class SamplerWorkspace
 
     /// <summary>Gets the candidates of the present draw.</summary>
     internal CandidateSet Candidates => _candidates ??= new CandidateSet(VocabularySize);
+
+    /// <summary>Gets room for one bit per token: the tokens that a constraint allows.</summary>
+    internal Span<uint> Allowed => _allowed ??= new uint[(VocabularySize + 31) / 32];
 
     /// <summary>Gets one weight per token.</summary>
     internal Span<double> Weights => _weights ??= new double[VocabularySize];

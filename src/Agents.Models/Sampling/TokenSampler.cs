@@ -47,19 +47,29 @@ public sealed unsafe class TokenSampler
     /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
     /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
     /// <param name="workspace">Scratch memory for the same vocabulary.</param>
-    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
-    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, SamplerWorkspace workspace)
+    /// <param name="allowed">
+    /// One bit per token id: bit (id mod 32) of element id / 32. Other tokens are never drawn: they have no probability in the behaviour distribution, their
+    /// share of the tempered one is missing from the kept mass, and the plain log-probability does not know of them. Empty allows all.
+    /// </param>
+    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or those of all allowed tokens are minus infinity.</exception>
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, SamplerWorkspace workspace, ReadOnlySpan<uint> allowed = default)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentOutOfRangeException.ThrowIfNotEqual(workspace.VocabularySize, _vocabulary);
         int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
+        if (!allowed.IsEmpty)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(allowed.Length, (_vocabulary + 31) / 32);
+        }
+
+        bool distorts = _distorts || !allowed.IsEmpty;
         double behavior = 0;
         double mass = 1;
         int id = greedy;
-        if (_distorts)
+        if (distorts)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(workspace, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(workspace, logits, allowed, recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
@@ -67,7 +77,7 @@ public sealed unsafe class TokenSampler
         }
 
         TokenStatistic plain = Statistic(logits, id, 1);
-        if (!_distorts && Options.Temperature > 0)
+        if (!distorts && Options.Temperature > 0)
         {
             behavior = Options.Temperature == 1 ? plain.LogProbability : Statistic(logits, id, _inverseTemperature).LogProbability;
         }
@@ -118,16 +128,39 @@ public sealed unsafe class TokenSampler
     }
 
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        SamplerWorkspace workspace, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
+        SamplerWorkspace workspace, float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
         CandidateSet candidates = workspace.Candidates;
-        candidates.Load(logits);
-        foreach (ISamplingStage stage in _penalties)
+        bool masked = !allowed.IsEmpty;
+        bool greedily = Options.Temperature == 0;
+        double full = 0;
+        if (masked && _penalties.IsEmpty)
         {
-            stage.Apply(candidates, recent);
+            // Few candidates are left as a rule, so the mass of all tokens comes from the kernels and the candidates from the mask.
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary), allowed);
+            full = greedily || candidates.Count == 0 ? 0 : Statistic(logits, candidates.Items[0].Id, _inverseTemperature).LogSumExp;
+        }
+        else
+        {
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary));
+            foreach (ISamplingStage stage in _penalties)
+            {
+                stage.Apply(candidates, recent);
+            }
+
+            full = greedily ? 0 : candidates.LogSumExp(_inverseTemperature);
+            if (masked)
+            {
+                candidates.KeepAllowed(allowed);
+            }
         }
 
-        if (Options.Temperature == 0)
+        if (candidates.Count == 0)
+        {
+            throw new InvalidLogitsException("The logits of all tokens that the constraint allows are minus infinity.");
+        }
+
+        if (greedily)
         {
             int best = 0;
             for (int i = 1; i < candidates.Count; i++)
@@ -138,7 +171,6 @@ public sealed unsafe class TokenSampler
             return (candidates.Items[best].Id, 0, 1);
         }
 
-        double full = candidates.LogSumExp(_inverseTemperature);
         foreach (ISamplingStage stage in _shaping)
         {
             stage.Apply(candidates, recent);
@@ -155,7 +187,7 @@ public sealed unsafe class TokenSampler
         }
 
         Candidate drawn = candidates.Items[FirstBeyond(weights, stream.NextUnit() * sum)];
-        return (drawn.Id, drawn.Logit - kept, _truncates ? Math.Min(1, Math.Exp(kept - full)) : 1);
+        return (drawn.Id, drawn.Logit - kept, _truncates || masked ? Math.Min(1, Math.Exp(kept - full)) : 1);
     }
 
     /// <summary>Index of the first cumulative sum above a threshold; the last positive weight when rounding leaves none.</summary>
