@@ -131,12 +131,17 @@ internal static class HuggingFaceVocabularyReader
             return PreSplitter.Gpt2;
         }
 
+        if (!prefix && types is ["Digits", "ByteLevel"] && ownPattern && steps[0].TryGetProperty("individual_digits", out JsonElement alone) && alone.ValueKind == JsonValueKind.True)
+        {
+            return PreSplitter.SingleDigits;
+        }
+
         if (!prefix && types is ["Split", "ByteLevel"] && !ownPattern)
         {
             string pattern = steps[0].GetProperty("pattern").GetProperty("Regex").GetString()!;
-            PreSplitter[] known = [PreSplitter.Gpt2, PreSplitter.Llama3, PreSplitter.Qwen2];
+            PreSplitter[] known = [PreSplitter.Gpt2, PreSplitter.Llama3, PreSplitter.Qwen2, PreSplitter.SingleDigits];
             return known.FirstOrDefault(candidate => candidate.Pattern == pattern)
-                ?? throw new TokenizerException($"The pre-tokenizer pattern '{pattern}' is unknown; this build knows those of GPT-2, Llama 3 and Qwen2.");
+                ?? throw new TokenizerException($"The pre-tokenizer pattern '{pattern}' is unknown; this build knows those of GPT-2, Llama 3, Qwen2 and SmolLM.");
         }
 
         throw new TokenizerException(

@@ -7,6 +7,44 @@ namespace Agents.Models.Tests.Oracles;
 public sealed class LlamaCppVocabularyTests
 {
     [Theory]
+    [InlineData("phi-2")]
+    [InlineData("smollm")]
+    [InlineData("starcoder")]
+    [InlineData("refact")]
+    [InlineData("command-r")]
+    [InlineData("llama-bpe")]
+    [InlineData("qwen2")]
+    public async Task Tokenize_Gpt2VocabularyWithAnotherPreSplitter_GivesTheSameIds(string pre)
+    {
+        string oracle = LlamaCppProcess.RequireFolder();
+        string path = Path.Combine(Path.GetTempPath(), $"agents-{Guid.NewGuid():N}.gguf");
+        string[] lines = MixedText.Lines(1000);
+        using GgufFile file = GgufFile.Open(OutsideData.Require("vocab", "gpt-2.gguf"));
+        VocabularyTokenizer sut = Tokenizers.Create(GgufTokenizer.Read(file.Metadata) with { Pre = pre });
+        try
+        {
+            using (GgufWriter writer = new(path))
+            {
+                foreach ((string key, GgufValue value) in file.Metadata.Values)
+                {
+                    writer.AddMetadata(key, key == GgufTokenizerKeys.Pre ? GgufValue.Of(pre) : value);
+                }
+
+                writer.Commit();
+            }
+
+            int[][] expected = await LlamaCppProcess.AskAsync(
+                oracle, path, lines.Select(text => new { text }), TestContext.Current.CancellationToken, vocabularyOnly: true);
+
+            Assert.All(lines.Zip(expected), line => Assert.Equal(line.Second, sut.Encode(line.First)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
     [InlineData("gpt-2")]
     [InlineData("llama-spm")]
     [InlineData("phi-3")]
