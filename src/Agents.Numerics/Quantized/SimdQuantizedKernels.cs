@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Agents.Numerics.Assembly;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Quantized.Gemm;
+using Agents.Numerics.Quantized.Gemv;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Quantized;
@@ -42,7 +43,7 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
     /// <param name="path">Instruction level.</param>
     public static bool IsSupported(QuantizedKernelPath path) => MissingFeature(path) == null;
 
-    /// <inheritdoc cref="IQuantizedKernels.Multiply(QuantizedRows, ReadOnlySpan{QuantizedProduct})"/>
+    /// <inheritdoc/>
     public void Multiply(QuantizedRows x, ReadOnlySpan<QuantizedProduct> products)
     {
         ProductShapes.Require(x, products);
@@ -51,10 +52,24 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
             return;
         }
 
+        if (x.Rows <= GemvDispatch.LargestBatch)
+        {
+            GemvBody.Run(new LaneRunner(_pool, _lane), Path, x, products);
+            return;
+        }
+
         GemmWorkspace workspace = _workspaces.Rent();
         try
         {
-            GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            // Assembled tiles are the fastest way for a single row too (benchmark commands qgemm and qgemv).
+            if (x.Rows <= GemvDispatch.LargestBatch && Path != QuantizedKernelPath.Assembled)
+            {
+                FewRowsBody.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
+            else
+            {
+                GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
         }
         finally
         {
