@@ -77,11 +77,37 @@ internal readonly unsafe struct StoredRange
         where TLanes : unmanaged, ILanes<TLanes> =>
         _widened ? Values0 + ((long)key * Size) : WideningReader.Values<TLanes>(_segment, _keyValueHead, _first + key, count, _memory);
 
+    /// <summary>Gets whether parts are read as they are stored, in a rounded type.</summary>
+    public bool IsRounded => !_widened && _segment->Layout.Type != ElementType.F32;
+
+    /// <summary>Gets the layout of the store.</summary>
+    public ref readonly KeyValueLayout Layout => ref _segment->Layout;
+
+    /// <summary>Keys of a part as they are stored.</summary>
+    /// <param name="key">Key within the range.</param>
+    public byte* StoredKeys(int key) => _segment->PageOf(_first + key) + Layout.KeyBlockOffset(_keyValueHead, PositionInPage(key) / AttentionShape.KeyBlock);
+
+    /// <summary>Values of a part as they are stored.</summary>
+    /// <param name="key">Key within the range.</param>
+    public byte* StoredValues(int key) => _segment->PageOf(_first + key) + Layout.ValueOffset(_keyValueHead, PositionInPage(key));
+
+    /// <summary>Scales of the values of a part as singles, [count, groups].</summary>
+    /// <param name="key">Key within the range.</param>
+    /// <param name="count">Number of keys, from <see cref="Part"/>.</param>
+    public float* ValueScales<TLanes>(int key, int count)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        byte* stored = _segment->PageOf(_first + key) + Layout.ValueScaleOffset(_keyValueHead, PositionInPage(key));
+        WideningReader.WidenHalves<TLanes>((ushort*)stored, (long)count * Layout.Groups, _memory);
+        return _memory;
+    }
+
     private static int Blocks(int keys) => (keys + AttentionShape.KeyBlock - 1) / AttentionShape.KeyBlock;
 
     private int InPage(int key, int end)
     {
-        int page = _segment->Layout.PagePositions;
-        return Math.Min(Math.Min(PartPositions, end - key), page - (int)((uint)(_first + key) % (uint)page));
+        return Math.Min(Math.Min(PartPositions, end - key), _segment->Layout.PagePositions - PositionInPage(key));
     }
+
+    private int PositionInPage(int key) => (int)((uint)(_first + key) % (uint)_segment->Layout.PagePositions);
 }
