@@ -130,6 +130,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchKeys(key + part, count);
             int blocks = RoundUp(part) / AttentionShape.KeyBlock;
             if (range.Layout.Type == ElementType.F16)
             {
@@ -150,6 +151,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchValues(key + part, count);
             if (range.Layout.Type == ElementType.F16)
             {
                 RoundedSumTile.Add<TLanes, HalfCode>(outputs, rows, scores + key, Stride, range.StoredValues(key), null, part, _size);
@@ -171,6 +173,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchKeys(key + part, count);
             float* keys = range.Keys<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {
@@ -225,6 +228,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchValues(key + part, count);
             float* values = range.Values<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {
