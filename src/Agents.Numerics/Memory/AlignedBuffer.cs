@@ -18,7 +18,13 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
-        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), Alignment);
+        bool large = bytes >= LargePages.Threshold;
+        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), large ? LargePages.Size : Alignment);
+        if (large && OperatingSystem.IsLinux())
+        {
+            LargePages.Advise(_data, bytes);
+        }
+
         if (clear)
         {
             NativeMemory.Clear(_data, bytes);
