@@ -4,58 +4,59 @@ using Agents.Numerics.Memory;
 
 namespace Agents.Models.Cache;
 
-/// <summary>Attention of batch rows over KV caches: consecutive rows belong to one cache and continue its sequence (prefill chunks and decode rows alike).</summary>
-/// <typeparam name="T">Element type.</typeparam>
-public sealed unsafe class CachedAttentionPlan<T> : IAttentionPlan<T>, IDisposable
-    where T : unmanaged
+/// <summary>Attention of batch rows over cached sequences: consecutive rows continue one sequence (prefill chunks and decode rows alike).</summary>
+public sealed unsafe class CachedAttentionPlan : IAttentionPlan<float>, IDisposable
 {
-    private readonly KvCache<T>[] _caches;
+    private readonly KvSequence[] _sequences;
     private readonly int[] _counts;
-    private readonly AlignedBuffer<AttentionSegment<T>> _segments;
+    private readonly AlignedBuffer<AttentionSegment> _segments;
     private int _count;
 
     /// <summary>Creates a plan.</summary>
-    /// <param name="maximumSequences">Most caches per batch.</param>
+    /// <param name="maximumSequences">Most sequences per batch.</param>
     public CachedAttentionPlan(int maximumSequences)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSequences);
-        _caches = new KvCache<T>[maximumSequences];
+        _sequences = new KvSequence[maximumSequences];
         _counts = new int[maximumSequences];
-        _segments = new AlignedBuffer<AttentionSegment<T>>(maximumSequences);
+        _segments = new AlignedBuffer<AttentionSegment>(maximumSequences);
     }
 
     /// <summary>Starts a new batch.</summary>
     public void Clear()
     {
-        Array.Clear(_caches, 0, _count);
+        Array.Clear(_sequences, 0, _count);
         _count = 0;
     }
 
-    /// <summary>Adds the next rows of the batch. A cache may occur only once per batch.</summary>
-    /// <param name="cache">Cache that the rows continue; room is reserved.</param>
+    /// <summary>Adds the next rows of the batch. A sequence may occur only once per batch.</summary>
+    /// <param name="sequence">Sequence that the rows continue; room is reserved.</param>
     /// <param name="rows">Number of rows.</param>
-    public void Add(KvCache<T> cache, int rows)
+    /// <exception cref="KvCacheFullException">The pool has too few pages left; nothing was added.</exception>
+    public void Add(KvSequence sequence, int rows)
     {
-        ArgumentNullException.ThrowIfNull(cache);
+        ArgumentNullException.ThrowIfNull(sequence);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
-        cache.Reserve(cache.Length + rows);
-        _caches[_count] = cache;
+        sequence.Reserve(sequence.Length + rows);
+        _sequences[_count] = sequence;
         _counts[_count] = rows;
         _count++;
     }
 
     /// <inheritdoc/>
-    public void Attend(IKernels<T> kernels, int layer, AttentionShape shape, ref LayerActivations<T> activations)
+    public void Attend(IKernels<float> kernels, int layer, AttentionShape shape, ref LayerActivations<float> activations)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         int row = 0;
         for (int i = 0; i < _count; i++)
         {
-            _caches[i].Store(kernels, layer, activations.Keys.RowRange(row, _counts[i]), activations.Values.RowRange(row, _counts[i]));
-            _segments.Data[i] = _caches[i].Segment(layer, row, _counts[i]);
+            // A sequence that was forked after it was added must not write into what it shares now.
+            _sequences[i].RequireReserved(_counts[i]);
+            _segments.Data[i] = _sequences[i].Segment(layer, row, _counts[i]);
             row += _counts[i];
         }
 
+        kernels.StoreKeysAndValues(activations.Keys, activations.Values, _segments.Data, _count);
         kernels.Attend(shape, activations.Queries, _segments.Data, _count, activations.AttentionOutput, activations.LogSumExp);
     }
 
@@ -64,7 +65,7 @@ public sealed unsafe class CachedAttentionPlan<T> : IAttentionPlan<T>, IDisposab
     {
         for (int i = 0; i < _count; i++)
         {
-            _caches[i].Advance(_counts[i]);
+            _sequences[i].Advance(_counts[i]);
         }
     }
 

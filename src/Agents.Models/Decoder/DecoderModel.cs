@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Agents.Models.Cache;
 using Agents.Models.Checkpoints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
@@ -19,6 +20,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     private readonly DecoderWeights<float> _weights;
     private readonly RopeTables<float> _rope;
+    private readonly KvPagePool _pages;
     private readonly RowBatch _batch;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _lifetime = new();
@@ -44,7 +46,8 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         weights.Pack(kernels);
         _weights = weights;
         _rope = new RopeTables<float>(Shape, Math.Min(Shape.ContextLength, FirstPositions));
-        _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
+        _pages = new KvPagePool(Shape, options.Cache);
+        _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows, _pages);
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
@@ -131,6 +134,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         _lifetime.Cancel();
         _turn.Wait();
         _batch.Dispose();
+        _pages.Dispose();
         _rope.Dispose();
         _weights.Dispose();
         _lifetime.Dispose();

@@ -1,3 +1,4 @@
+using Agents.Models.Cache;
 using Agents.Numerics.Kernels;
 
 namespace Agents.Models.Decoder;
@@ -17,6 +18,9 @@ public sealed record DecoderModelOptions
     /// <summary>Gets the kernels. Default null, which takes the fastest ones of this machine.</summary>
     public IKernels<float>? Kernels { get; init; }
 
+    /// <summary>Gets the memory for keys and values of running sequences: type, page size, limit. Default F32, 64 positions, half of the memory.</summary>
+    public KvCacheOptions Cache { get; init; } = new();
+
     /// <summary>Checks all ranges.</summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
@@ -25,5 +29,7 @@ public sealed record DecoderModelOptions
         {
             throw new ArgumentException($"The decoder options are invalid: maximum batch rows {MaximumBatchRows} must lie in 1 to 65536.");
         }
+
+        Cache.Validate();
     }
 }

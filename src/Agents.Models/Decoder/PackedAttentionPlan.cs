@@ -1,4 +1,5 @@
 using Agents.Learning;
+using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
@@ -11,9 +12,9 @@ namespace Agents.Models.Decoder;
 public sealed unsafe class PackedAttentionPlan<T> : IAttentionPlan<T>, IDisposable
     where T : unmanaged
 {
-    private AlignedBuffer<T> _keys = new(0);
-    private AlignedBuffer<T> _values = new(0);
-    private AlignedBuffer<AttentionSegment<T>> _segments = new(0);
+    private AlignedBuffer<byte> _store = new(0);
+    private AlignedBuffer<nint> _pages = new(0);
+    private AlignedBuffer<AttentionSegment> _segments = new(0);
     private AlignedBuffer<byte> _mask = new(0);
     private int[] _starts = [];
     private int _count;
@@ -21,7 +22,7 @@ public sealed unsafe class PackedAttentionPlan<T> : IAttentionPlan<T>, IDisposab
     private bool _masked;
 
     /// <summary>Gets the segments of the layer attended last, for the backward pass; their key stores hold that layer.</summary>
-    public AttentionSegment<T>* Segments => _segments.Data;
+    public AttentionSegment* Segments => _segments.Data;
 
     /// <summary>Gets the number of segments.</summary>
     public int SegmentCount => _count;
@@ -50,6 +51,7 @@ public sealed unsafe class PackedAttentionPlan<T> : IAttentionPlan<T>, IDisposab
 
         sequenceStarts[.._count].CopyTo(_starts);
         Reserve(ref _segments, _count);
+        Reserve(ref _pages, _count);
         if (_masked)
         {
             Reserve(ref _mask, mask.Length);
@@ -69,46 +71,42 @@ public sealed unsafe class PackedAttentionPlan<T> : IAttentionPlan<T>, IDisposab
     public void Attend(IKernels<T> kernels, int layer, AttentionShape shape, ref LayerActivations<T> activations)
     {
         ArgumentNullException.ThrowIfNull(kernels);
-        int positions = 0;
+        ElementType type = sizeof(T) == sizeof(double) ? ElementType.F64 : ElementType.F32;
+        long bytes = 0;
         for (int i = 0; i < _count; i++)
         {
-            positions += Capacity(Length(i));
-        }
-
-        Reserve(ref _keys, (long)positions * shape.KeyValueWidth);
-        Reserve(ref _values, (long)positions * shape.KeyValueWidth);
-        long offset = 0;
-        for (int i = 0; i < _count; i++)
-        {
+            // A sequence is one page of its own size.
             int length = Length(i);
-            int capacity = Capacity(length);
-            T* keys = _keys.Data + offset;
-            T* values = _values.Data + offset;
-            kernels.StoreKeys(shape, activations.Keys.RowRange(_starts[i], length), keys, capacity, 0);
-            Buffer.MemoryCopy(
-                activations.Values.Row(_starts[i]), values, (long)capacity * shape.KeyValueWidth * sizeof(T), (long)length * shape.KeyValueWidth * sizeof(T));
-            _segments.Data[i] = new AttentionSegment<T>
+            _segments.Data[i] = new AttentionSegment
             {
                 QueryStart = _starts[i],
                 QueryCount = length,
-                Keys = keys,
-                Values = values,
-                Capacity = capacity,
+                Layout = new KeyValueLayout(shape, type, Capacity(length)),
+                Pages = (byte**)(_pages.Data + i),
                 KeyCount = length,
                 VisibleOffset = 0,
                 Mask = _masked ? _mask.Data : null,
             };
-            offset += (long)capacity * shape.KeyValueWidth;
+            bytes += _segments.Data[i].Layout.Bytes;
         }
 
+        Reserve(ref _store, bytes);
+        byte* page = _store.Data;
+        for (int i = 0; i < _count; i++)
+        {
+            _pages.Data[i] = (nint)page;
+            page += _segments.Data[i].Layout.Bytes;
+        }
+
+        kernels.StoreKeysAndValues(activations.Keys, activations.Values, _segments.Data, _count);
         kernels.Attend(shape, activations.Queries, _segments.Data, _count, activations.AttentionOutput, activations.LogSumExp);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _keys.Dispose();
-        _values.Dispose();
+        _store.Dispose();
+        _pages.Dispose();
         _segments.Dispose();
         _mask.Dispose();
     }

@@ -5,14 +5,11 @@ using Agents.Numerics.Memory;
 namespace Agents.Models.Generation;
 
 /// <summary>
-/// Serves one request: prompts are prefilled once, their caches copied to the samples, and all live samples decoded as one batch per step. Prompts are admitted
+/// Serves one request: prompts are prefilled once, their caches shared by the samples, and all live samples decoded as one batch per step. Prompts are admitted
 /// while there is room, so a request may have more samples than a batch has rows.
 /// </summary>
 internal sealed unsafe class GenerationRun : IDisposable
 {
-    /// <summary>Cache room reserved at first for tokens to come; the cache grows when a sample turns out longer.</summary>
-    private const int InitialRoom = 256;
-
     private readonly GenerationRequest _request;
     private readonly ITokenizer _tokenizer;
     private readonly RowBatch _batch;
@@ -62,7 +59,7 @@ internal sealed unsafe class GenerationRun : IDisposable
                 }
 
                 _nextPrompt++;
-                waiting.Add(new Prefill(prompt, [.. prompt.TokenIds], NewCache(prompt.TokenIds.Count), _nextSample));
+                waiting.Add(new Prefill(prompt, [.. prompt.TokenIds], _batch.Pool.CreateSequence(), _nextSample));
                 _nextSample += prompt.Streams.Count;
                 samples += prompt.Streams.Count;
             }
@@ -149,18 +146,17 @@ internal sealed unsafe class GenerationRun : IDisposable
         return done;
     }
 
-    /// <summary>Gives every sample of a prompt its own copy of the prompt's cache; the last one takes the cache itself.</summary>
+    /// <summary>Gives every sample of a prompt a fork of the prompt's cache; the last one takes the cache itself.</summary>
     private void Start(Prefill prefill, float* logits)
     {
         IReadOnlyList<SampleStream> streams = prefill.Prompt.Streams;
         int most = Math.Min(_request.MaxTokens, _batch.Shape.ContextLength - prefill.Tokens.Length);
         for (int i = 0; i < streams.Count; i++)
         {
-            KvCache<float> cache = prefill.Cache!;
+            KvSequence cache = prefill.Cache!;
             if (i < streams.Count - 1)
             {
-                cache = NewCache(prefill.Tokens.Length);
-                cache.CopyPrefixFrom(prefill.Cache!, prefill.Tokens.Length);
+                cache = cache.Fork(cache.Length);
             }
             else
             {
@@ -202,9 +198,6 @@ internal sealed unsafe class GenerationRun : IDisposable
             : GenerationFinish.None;
     }
 
-    private KvCache<float> NewCache(int promptLength) =>
-        new(_batch.Shape, (int)Math.Min(_batch.Shape.ContextLength, promptLength + (long)Math.Min(_request.MaxTokens, InitialRoom)));
-
     private void RemoveFinished()
     {
         int kept = 0;
@@ -223,13 +216,13 @@ internal sealed unsafe class GenerationRun : IDisposable
         _live.RemoveRange(kept, _live.Count - kept);
     }
 
-    private sealed class Prefill(PromptSamples prompt, int[] tokens, KvCache<float> cache, int firstSample)
+    private sealed class Prefill(PromptSamples prompt, int[] tokens, KvSequence cache, int firstSample)
     {
         public PromptSamples Prompt { get; } = prompt;
 
         public int[] Tokens { get; } = tokens;
 
-        public KvCache<float>? Cache { get; set; } = cache;
+        public KvSequence? Cache { get; set; } = cache;
 
         public int FirstSample { get; } = firstSample;
 

@@ -8,7 +8,7 @@ internal sealed class LiveSample : IDisposable
     private readonly int[] _tokens;
     private readonly int _promptLength;
 
-    public LiveSample(int index, KvCache<float> cache, SampleStream stream, ReadOnlySpan<int> prompt, int mostTokens, int patterns)
+    public LiveSample(int index, KvSequence cache, SampleStream stream, ReadOnlySpan<int> prompt, int mostTokens, int patterns)
     {
         Index = index;
         Cache = cache;
@@ -22,7 +22,7 @@ internal sealed class LiveSample : IDisposable
 
     public int Index { get; }
 
-    public KvCache<float> Cache { get; }
+    public KvSequence Cache { get; }
 
     public SampleStream Stream;
 

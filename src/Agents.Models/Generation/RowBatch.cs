@@ -16,20 +16,21 @@ internal sealed unsafe class RowBatch : IDisposable
 
     private readonly RopeTables<float> _rope;
     private readonly DecoderForward<float> _forward;
-    private readonly CachedAttentionPlan<float> _plan;
+    private readonly CachedAttentionPlan _plan;
     private readonly int[] _ids;
     private readonly int[] _positions;
     private readonly int[] _logitRows;
 
-    public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows)
+    public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows, KvPagePool pool)
     {
         Shape = weights.Shape;
         Kernels = kernels;
         _rope = rope;
         MaximumRows = maximumRows;
+        Pool = pool;
         MaximumLogitRows = Math.Clamp(LogitBudget / Shape.VocabularySize, 1, maximumRows);
         _forward = new DecoderForward<float>(weights, kernels, rope, maximumRows, MaximumLogitRows);
-        _plan = new CachedAttentionPlan<float>(maximumRows);
+        _plan = new CachedAttentionPlan(maximumRows);
         _ids = new int[maximumRows];
         _positions = new int[maximumRows];
         _logitRows = new int[MaximumLogitRows];
@@ -38,6 +39,9 @@ internal sealed unsafe class RowBatch : IDisposable
     public ModelShape Shape { get; }
 
     public IKernels<float> Kernels { get; }
+
+    /// <summary>Gets the pages of all sequences that run here; not owned.</summary>
+    public KvPagePool Pool { get; }
 
     public int MaximumRows { get; }
 
@@ -60,15 +64,15 @@ internal sealed unsafe class RowBatch : IDisposable
     }
 
     /// <summary>Adds the next tokens of a sequence, without logits.</summary>
-    public void Add(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length);
+    public void Add(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, tokens.Length);
 
     /// <summary>Adds the next tokens of a sequence and asks for the logits after the last one.</summary>
     /// <returns>Row of the logits.</returns>
-    public int AddWithLast(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, tokens.Length - 1);
+    public int AddWithLast(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, tokens.Length - 1);
 
     /// <summary>Adds the next tokens of a sequence and asks for the logits after each of them.</summary>
     /// <returns>First row of the logits.</returns>
-    public int AddWithAll(KvCache<float> cache, ReadOnlySpan<int> tokens) => AddRows(cache, tokens, 0);
+    public int AddWithAll(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, 0);
 
     /// <summary>Runs the batch and makes its rows part of their sequences.</summary>
     /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
@@ -85,9 +89,9 @@ internal sealed unsafe class RowBatch : IDisposable
         _forward.Dispose();
     }
 
-    private int AddRows(KvCache<float> cache, ReadOnlySpan<int> tokens, int firstWithLogits)
+    private int AddRows(KvSequence sequence, ReadOnlySpan<int> tokens, int firstWithLogits)
     {
-        _plan.Add(cache, tokens.Length);
+        _plan.Add(sequence, tokens.Length);
         int first = LogitRows;
         for (int i = 0; i < tokens.Length; i++)
         {
@@ -97,11 +101,11 @@ internal sealed unsafe class RowBatch : IDisposable
             }
 
             _ids[Rows] = tokens[i];
-            _positions[Rows] = cache.Length + i;
+            _positions[Rows] = sequence.Length + i;
             Rows++;
         }
 
-        _rope.Reserve(cache.Length + tokens.Length);
+        _rope.Reserve(sequence.Length + tokens.Length);
         return first;
     }
 }

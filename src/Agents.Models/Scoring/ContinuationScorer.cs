@@ -12,7 +12,7 @@ internal sealed unsafe class ContinuationScorer : IDisposable
     private readonly ScoreRequest _request;
     private readonly RowBatch _batch;
     private readonly double _inverseTemperature;
-    private readonly KvCache<float> _prefix;
+    private readonly KvSequence _prefix;
     private readonly float[][] _scores;
 
     public ContinuationScorer(ScoreRequest request, RowBatch batch)
@@ -20,7 +20,7 @@ internal sealed unsafe class ContinuationScorer : IDisposable
         _request = request;
         _batch = batch;
         _inverseTemperature = 1 / request.Temperature;
-        _prefix = new KvCache<float>(batch.Shape, request.PrefixTokenIds.Count);
+        _prefix = batch.Pool.CreateSequence();
         _scores = [.. request.Continuations.Select(continuation => new float[continuation.Count])];
     }
 
@@ -37,9 +37,7 @@ internal sealed unsafe class ContinuationScorer : IDisposable
                     continue;
                 }
 
-                KvCache<float> cache = new(_batch.Shape, _prefix.Length + _scores[i].Length - 1);
-                cache.CopyPrefixFrom(_prefix, _prefix.Length);
-                group.Add(new Pending(cache, [.. _request.Continuations[i]], _scores[i]));
+                group.Add(new Pending(_prefix.Fork(_prefix.Length), [.. _request.Continuations[i]], _scores[i]));
                 int rows = group.Sum(pending => pending.Tokens.Length - 1);
                 if (rows >= _batch.MaximumLogitRows)
                 {
@@ -147,9 +145,9 @@ internal sealed unsafe class ContinuationScorer : IDisposable
         return (float)statistic.LogProbability;
     }
 
-    private sealed class Pending(KvCache<float> cache, int[] tokens, float[] scores)
+    private sealed class Pending(KvSequence cache, int[] tokens, float[] scores)
     {
-        public KvCache<float> Cache { get; } = cache;
+        public KvSequence Cache { get; } = cache;
 
         public int[] Tokens { get; } = tokens;
 

@@ -9,13 +9,12 @@ public readonly record struct AttentionShape(int Heads, int KeyValueHeads, int H
     /// <summary>Keys are stored transposed in blocks of this many positions, so that one vector holds one component of 16 keys.</summary>
     public const int KeyBlock = 16;
 
+    /// <summary>Keys are reduced in ranges of this many positions, which are joined in order (see <see cref="IAttentionKernels{T}"/>), so that several threads may share one long row.</summary>
+    public const int KeyRange = 512;
+
     /// <summary>Gets the width of a query row.</summary>
     public int QueryWidth => Heads * HeadSize;
 
     /// <summary>Gets the width of a key or value row.</summary>
     public int KeyValueWidth => KeyValueHeads * HeadSize;
-
-    /// <summary>Returns how many elements the key store of one sequence needs: [key/value head, block, head size, 16].</summary>
-    /// <param name="capacity">Positions; a multiple of <see cref="KeyBlock"/>.</param>
-    public long KeyStoreLength(int capacity) => (long)KeyValueHeads * capacity * HeadSize;
 }

@@ -1,3 +1,4 @@
+using Agents.Numerics.Kernels.Attention;
 using Agents.Numerics.Memory;
 
 namespace Agents.Numerics.Kernels;
@@ -6,29 +7,33 @@ namespace Agents.Numerics.Kernels;
 public sealed unsafe partial class ReferenceKernels<T>
 {
     /// <inheritdoc/>
-    public void StoreKeys(AttentionShape shape, MatrixView<T> keys, T* store, int capacity, int position)
+    public void StoreKeysAndValues(MatrixView<T> keys, MatrixView<T> values, AttentionSegment* segments, int segmentCount)
     {
-        for (int row = 0; row < keys.Rows; row++)
+        for (int index = 0; index < segmentCount; index++)
         {
-            for (int column = 0; column < shape.KeyValueWidth; column++)
+            AttentionSegment* segment = segments + index;
+            for (int query = 0; query < segment->QueryCount; query++)
             {
-                *StoredKey(shape, store, capacity, column / shape.HeadSize, position + row, column % shape.HeadSize) = keys.Row(row)[column];
+                int row = segment->QueryStart + query;
+                ReferenceStore<T>.Write(segment, segment->KeyCount - segment->QueryCount + query, keys.Row(row), values.Row(row));
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Attend(AttentionShape shape, MatrixView<T> queries, AttentionSegment<T>* segments, int segmentCount, MatrixView<T> output, T* logSumExp)
+    public void Attend(AttentionShape shape, MatrixView<T> queries, AttentionSegment* segments, int segmentCount, MatrixView<T> output, T* logSumExp)
     {
+        T* range = stackalloc T[shape.HeadSize];
         for (int index = 0; index < segmentCount; index++)
         {
-            AttentionSegment<T>* segment = segments + index;
+            AttentionSegment* segment = segments + index;
             for (int query = 0; query < segment->QueryCount; query++)
             {
                 int row = segment->QueryStart + query;
                 for (int head = 0; head < shape.Heads; head++)
                 {
-                    T logSum = AttendRow(shape, segment, query, head, queries.Row(row) + (head * shape.HeadSize), output.Row(row) + (head * shape.HeadSize));
+                    T logSum = AttendRow(
+                        shape, segment, query, head, queries.Row(row) + (head * shape.HeadSize), output.Row(row) + (head * shape.HeadSize), range);
                     if (logSumExp != null)
                     {
                         logSumExp[((long)row * shape.Heads) + head] = logSum;
@@ -46,7 +51,7 @@ public sealed unsafe partial class ReferenceKernels<T>
         MatrixView<T> values,
         MatrixView<T> output,
         T* logSumExp,
-        AttentionSegment<T>* segments,
+        AttentionSegment* segments,
         int segmentCount,
         MatrixView<T> dOutput,
         MatrixView<T> dQueries,
@@ -55,7 +60,7 @@ public sealed unsafe partial class ReferenceKernels<T>
     {
         for (int index = 0; index < segmentCount; index++)
         {
-            AttentionSegment<T>* segment = segments + index;
+            AttentionSegment* segment = segments + index;
             int start = segment->QueryStart;
             Clear(dQueries.RowRange(start, segment->QueryCount));
             Clear(dKeys.RowRange(start, segment->KeyCount));
@@ -95,13 +100,7 @@ public sealed unsafe partial class ReferenceKernels<T>
 
     private static T Scale(AttentionShape shape) => T.One / T.Sqrt(T.CreateTruncating(shape.HeadSize));
 
-    private static T* StoredKey(AttentionShape shape, T* store, int capacity, int head, int position, int component)
-    {
-        long block = ((long)head * (capacity / AttentionShape.KeyBlock)) + (position / AttentionShape.KeyBlock);
-        return store + (((block * shape.HeadSize) + component) * AttentionShape.KeyBlock) + (position % AttentionShape.KeyBlock);
-    }
-
-    private static bool IsVisible(AttentionSegment<T>* segment, int query, int key) =>
+    private static bool IsVisible(AttentionSegment* segment, int query, int key) =>
         segment->Mask == null
             ? key <= query + segment->VisibleOffset
             : segment->Mask[((long)query * segment->KeyCount) + key] != 0;
@@ -114,42 +113,37 @@ public sealed unsafe partial class ReferenceKernels<T>
         }
     }
 
-    /// <summary>One query of one head; returns max + ln(sum), or minus infinity for a row that sees nothing. Scores are computed twice, so no workspace is needed.</summary>
-    private static T AttendRow(AttentionShape shape, AttentionSegment<T>* segment, int query, int head, T* queryRow, T* output)
+    /// <summary>One query of one head; returns max + ln(sum), or minus infinity for a row that sees nothing.</summary>
+    private static T AttendRow(AttentionShape shape, AttentionSegment* segment, int query, int head, T* queryRow, T* output, T* range)
     {
-        int shared = KeyValueHead(shape, head);
         T maximum = T.NegativeInfinity;
-        for (int key = 0; key < segment->KeyCount; key++)
+        T sum = T.Zero;
+        new Span<T>(output, shape.HeadSize).Clear();
+        for (int first = 0; first < segment->KeyCount; first += AttentionShape.KeyRange)
         {
-            if (IsVisible(segment, query, key))
+            T rangeMaximum = AttendRange(shape, segment, query, head, first, queryRow, range, out T rangeSum);
+            T joined = T.Max(maximum, rangeMaximum);
+            if (T.IsNegativeInfinity(joined))
             {
-                maximum = T.Max(maximum, Score(shape, segment, shared, key, queryRow));
+                continue;
             }
+
+            T old = T.Exp(maximum - joined);
+            T added = T.Exp(rangeMaximum - joined);
+            sum = T.FusedMultiplyAdd(rangeSum, added, sum * old);
+            for (int component = 0; component < shape.HeadSize; component++)
+            {
+                output[component] = T.FusedMultiplyAdd(range[component], added, output[component] * old);
+            }
+
+            maximum = joined;
         }
 
-        new Span<T>(output, shape.HeadSize).Clear();
         if (T.IsNegativeInfinity(maximum))
         {
             return maximum;
         }
 
-        T* lanes = stackalloc T[Lanes];
-        new Span<T>(lanes, Lanes).Clear();
-        for (int key = 0; key < segment->KeyCount; key++)
-        {
-            if (IsVisible(segment, query, key))
-            {
-                T weight = T.Exp(Score(shape, segment, shared, key, queryRow) - maximum);
-                T* value = segment->Values + (((long)key * shape.KeyValueWidth) + (shared * shape.HeadSize));
-                lanes[key % Lanes] += weight;
-                for (int component = 0; component < shape.HeadSize; component++)
-                {
-                    output[component] = T.FusedMultiplyAdd(weight, value[component], output[component]);
-                }
-            }
-        }
-
-        T sum = Fold(lanes);
         for (int component = 0; component < shape.HeadSize; component++)
         {
             // Adding zero turns -0 into +0, so a key of weight 0 leaves the same bits as a key that is not there.
@@ -159,10 +153,49 @@ public sealed unsafe partial class ReferenceKernels<T>
         return maximum + T.Log(sum);
     }
 
-    private static T Score(AttentionShape shape, AttentionSegment<T>* segment, int keyValueHead, int key, T* query)
+    /// <summary>One query against the keys of one range; returns their maximum. Scores are computed twice, so no workspace is needed.</summary>
+    private static T AttendRange(AttentionShape shape, AttentionSegment* segment, int query, int head, int first, T* queryRow, T* output, out T sum)
     {
-        T* stored = StoredKey(shape, segment->Keys, segment->Capacity, keyValueHead, key, 0);
-        return Chain(T.Zero, query, 1, stored, AttentionShape.KeyBlock, shape.HeadSize) * Scale(shape);
+        int shared = KeyValueHead(shape, head);
+        int end = Math.Min(segment->KeyCount, first + AttentionShape.KeyRange);
+        T maximum = T.NegativeInfinity;
+        for (int key = first; key < end; key++)
+        {
+            if (IsVisible(segment, query, key))
+            {
+                maximum = T.Max(maximum, Score(shape, segment, shared, key, queryRow));
+            }
+        }
+
+        T* lanes = stackalloc T[Lanes];
+        new Span<T>(lanes, Lanes).Clear();
+        new Span<T>(output, shape.HeadSize).Clear();
+        for (int key = first; key < end; key++)
+        {
+            if (IsVisible(segment, query, key))
+            {
+                T weight = T.Exp(Score(shape, segment, shared, key, queryRow) - maximum);
+                lanes[key % Lanes] += weight;
+                for (int component = 0; component < shape.HeadSize; component++)
+                {
+                    output[component] = T.FusedMultiplyAdd(weight, ReferenceStore<T>.Value(segment, shared, key, component), output[component]);
+                }
+            }
+        }
+
+        sum = Fold(lanes);
+        return maximum;
+    }
+
+    private static T Score(AttentionShape shape, AttentionSegment* segment, int keyValueHead, int key, T* query)
+    {
+        T sum = T.Zero;
+        for (int component = 0; component < shape.HeadSize; component++)
+        {
+            sum = T.FusedMultiplyAdd(query[component], ReferenceStore<T>.Key(segment, keyValueHead, key, component), sum);
+        }
+
+        return sum * Scale(shape);
     }
 
     /// <summary>What one query and one visible key give each other (papers/00-model-architecture §5).</summary>

@@ -8,15 +8,16 @@ namespace Agents.Numerics.Kernels;
 public sealed unsafe partial class SimdKernels : IAttentionKernels<float>
 {
     /// <inheritdoc/>
-    public void StoreKeys(AttentionShape shape, MatrixView<float> keys, float* store, int capacity, int position)
+    public void StoreKeysAndValues(MatrixView<float> keys, MatrixView<float> values, AttentionSegment* segments, int segmentCount)
     {
-        StoreKeysKernel kernel = new() { Shape = shape, Keys = keys, Store = store, Capacity = capacity, Position = position };
-        RunItems(kernel, shape.KeyValueHeads, Math.Max(1, ElementsPerChunk / Math.Max(1, keys.Rows * shape.HeadSize)));
+        StoreKernel kernel = new() { Keys = keys, Values = values, Segments = segments, SegmentCount = segmentCount };
+        int items = kernel.Plan();
+        RunItems(kernel, items, (int)Math.Max(1, (long)ElementsPerChunk * items / Math.Max(1, 2L * keys.Rows * keys.Columns)));
     }
 
     /// <inheritdoc/>
     public void Attend(
-        AttentionShape shape, MatrixView<float> queries, AttentionSegment<float>* segments, int segmentCount, MatrixView<float> output, float* logSumExp)
+        AttentionShape shape, MatrixView<float> queries, AttentionSegment* segments, int segmentCount, MatrixView<float> output, float* logSumExp)
     {
         AttendKernel kernel = new()
         {
@@ -26,9 +27,9 @@ public sealed unsafe partial class SimdKernels : IAttentionKernels<float>
             SegmentCount = segmentCount,
             Output = output,
             LogSumExp = logSumExp,
-            FirstItems = ThreadWorkspace.Current.Plan<int>((long)segmentCount + 1),
         };
-        RunItems(kernel, kernel.Plan(), 1);
+        int items = kernel.Plan();
+        RunItems(kernel, items, 1);
     }
 
     /// <inheritdoc/>
@@ -39,7 +40,7 @@ public sealed unsafe partial class SimdKernels : IAttentionKernels<float>
         MatrixView<float> values,
         MatrixView<float> output,
         float* logSumExp,
-        AttentionSegment<float>* segments,
+        AttentionSegment* segments,
         int segmentCount,
         MatrixView<float> dOutput,
         MatrixView<float> dQueries,

@@ -54,7 +54,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
         return IsSupported(KernelPath.Avx2) ? KernelPath.Avx2 : KernelPath.Portable;
     }
 
-    private static string? MissingFeature(KernelPath path) => path switch
+    internal static string? MissingFeature(KernelPath path) => path switch
     {
         KernelPath.Auto or KernelPath.Portable => null,
         KernelPath.Avx2 => !Avx2.IsSupported ? "AVX2" : !Fma.IsSupported ? "FMA" : null,

@@ -32,6 +32,7 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
 
         Length = length;
         GC.AddMemoryPressure((long)Math.Max(bytes, 1));
+        UnmanagedMemory.Allocated((long)bytes);
     }
 
     /// <summary>Frees memory that was not disposed.</summary>
@@ -73,6 +74,7 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         {
             NativeMemory.AlignedFree(data);
             GC.RemoveMemoryPressure(Math.Max(Length * sizeof(T), 1));
+            UnmanagedMemory.Freed(Length * sizeof(T));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 using Agents.Numerics.Threading;
@@ -19,7 +20,8 @@ internal sealed unsafe class OperationBenchmark : IDisposable
 
     private readonly AttentionShape _shape = new(4, 2, 64);
     private readonly List<AlignedBuffer<float>> _memory = [];
-    private readonly AlignedBuffer<AttentionSegment<float>> _segments = new(64);
+    private readonly AlignedBuffer<AttentionSegment> _segments = new(64);
+    private readonly AlignedBuffer<nint> _pages = new(64);
     private readonly AlignedBuffer<int> _ids = new(Rows);
     private readonly AlignedBuffer<TokenStatistic> _statistics = new(2 * Rows);
     private readonly ComputePool _pool;
@@ -62,6 +64,7 @@ internal sealed unsafe class OperationBenchmark : IDisposable
     {
         _memory.ForEach(buffer => buffer.Dispose());
         _segments.Dispose();
+        _pages.Dispose();
         _ids.Dispose();
         _statistics.Dispose();
         _kernels.Dispose();
@@ -122,27 +125,24 @@ internal sealed unsafe class OperationBenchmark : IDisposable
         MatrixView<float> dQueries = Matrix(Rows, Width);
         MatrixView<float> dKeys = Matrix(Rows, Width / 2);
         MatrixView<float> dValues = Matrix(Rows, Width / 2);
-        float* store = Matrix(Rows, Width / 2).Data;
         float* logSums = Matrix(Rows, 4).Data;
-        AttentionSegment<float>* segments = _segments.Data;
+        AttentionSegment* segments = _segments.Data;
         int count = Rows / Document;
         for (int i = 0; i < count; i++)
         {
-            segments[i] = new AttentionSegment<float>
+            segments[i] = new AttentionSegment
             {
                 QueryStart = i * Document,
                 QueryCount = Document,
-                Keys = store + ((long)i * Document * Width / 2),
-                Values = values.Row(i * Document),
-                Capacity = Document,
+                Layout = new KeyValueLayout(_shape, ElementType.F32, Document),
+                Pages = Store(i, Document),
                 KeyCount = Document,
             };
-            _kernels.StoreKeys(_shape, keys.RowRange(i * Document, Document), segments[i].Keys, Document, 0);
         }
 
         // Visible pairs only: 2 products of the head size forward, 5 backward.
         double pairs = (double)count * _shape.Heads * Document * (Document + 1) / 2;
-        Measure("StoreKeys 512 × 2", Document * Width / 2, 0, () => _kernels.StoreKeys(_shape, keys.RowRange(0, Document), store, Document, 0));
+        Measure("StoreKeysAndValues 16 × 512", (double)Rows * Width, 0, () => _kernels.StoreKeysAndValues(keys, values, segments, count));
         Measure("Attend 16 × 512", (double)Rows * Width, pairs * 2 * 2 * 64, () => _kernels.Attend(_shape, queries, segments, count, output, logSums));
         Measure(
             "AttendBackward 16 × 512",
@@ -156,16 +156,15 @@ internal sealed unsafe class OperationBenchmark : IDisposable
         int capacity = (keyCount + 15) / 16 * 16;
         MatrixView<float> queries = Matrix(sequences, Width);
         MatrixView<float> output = Matrix(sequences, Width);
-        AttentionSegment<float>* segments = _segments.Data;
+        AttentionSegment* segments = _segments.Data;
         for (int i = 0; i < sequences; i++)
         {
-            segments[i] = new AttentionSegment<float>
+            segments[i] = new AttentionSegment
             {
                 QueryStart = i,
                 QueryCount = 1,
-                Keys = Matrix(capacity, Width / 2).Data,
-                Values = Matrix(capacity, Width / 2).Data,
-                Capacity = capacity,
+                Layout = new KeyValueLayout(_shape, ElementType.F32, capacity),
+                Pages = Store(i, capacity),
                 KeyCount = keyCount,
                 VisibleOffset = keyCount - 1,
             };
@@ -177,6 +176,13 @@ internal sealed unsafe class OperationBenchmark : IDisposable
             sequences * Width,
             pairs * 2 * 2 * 64,
             () => _kernels.Attend(_shape, queries, segments, sequences, output, null));
+    }
+
+    /// <summary>One page of keys and values.</summary>
+    private byte** Store(int segment, int positions)
+    {
+        _pages.Data[segment] = (nint)Matrix(positions, Width).Data;
+        return (byte**)(_pages.Data + segment);
     }
 
     private MatrixView<float> Matrix(int rows, int columns)

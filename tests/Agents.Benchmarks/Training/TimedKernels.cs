@@ -111,14 +111,14 @@ internal sealed unsafe class TimedKernels(IKernels<float> inner) : IKernels<floa
         Add("gather and scatter", start, 0);
     }
 
-    public void StoreKeys(AttentionShape shape, MatrixView<float> keys, float* store, int capacity, int position)
+    public void StoreKeysAndValues(MatrixView<float> keys, MatrixView<float> values, AttentionSegment* segments, int segmentCount)
     {
         long start = Stopwatch.GetTimestamp();
-        inner.StoreKeys(shape, keys, store, capacity, position);
+        inner.StoreKeysAndValues(keys, values, segments, segmentCount);
         Add("attention", start, 0);
     }
 
-    public void Attend(AttentionShape shape, MatrixView<float> queries, AttentionSegment<float>* segments, int segmentCount, MatrixView<float> output, float* logSumExp)
+    public void Attend(AttentionShape shape, MatrixView<float> queries, AttentionSegment* segments, int segmentCount, MatrixView<float> output, float* logSumExp)
     {
         long start = Stopwatch.GetTimestamp();
         inner.Attend(shape, queries, segments, segmentCount, output, logSumExp);
@@ -132,7 +132,7 @@ internal sealed unsafe class TimedKernels(IKernels<float> inner) : IKernels<floa
         MatrixView<float> values,
         MatrixView<float> output,
         float* logSumExp,
-        AttentionSegment<float>* segments,
+        AttentionSegment* segments,
         int segmentCount,
         MatrixView<float> dOutput,
         MatrixView<float> dQueries,
@@ -175,7 +175,7 @@ internal sealed unsafe class TimedKernels(IKernels<float> inner) : IKernels<floa
         return sum;
     }
 
-    private static double Pairs(AttentionShape shape, AttentionSegment<float>* segments, int count)
+    private static double Pairs(AttentionShape shape, AttentionSegment* segments, int count)
     {
         double pairs = 0;
         for (int i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using Agents.Models.Cache;
 using Agents.Models.Decoder;
 using Agents.Models.Generation;
 using Agents.Models.Tokenization;
@@ -18,7 +19,8 @@ public sealed class DecodeStepTests
         using SimdKernels kernels = new(pool);
         weights.Pack(kernels);
         using RopeTables<float> rope = new(weights.Shape);
-        using RowBatch batch = new(weights, kernels, rope, 16);
+        using KvPagePool pages = new(weights.Shape);
+        using RowBatch batch = new(weights, kernels, rope, 16, pages);
         GenerationRequest request = new()
         {
             Prompts = [PromptSamples.Create([1, 2, 3, 4, 5, 6, 7], 1, 0, samples)],

@@ -20,7 +20,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     public MatrixView<float> Values;
     public MatrixView<float> Output;
     public float* LogSumExp;
-    public AttentionSegment<float>* Segments;
+    public AttentionSegment* Segments;
     public MatrixView<float> DOutput;
     public MatrixView<float> DQueries;
     public MatrixView<float> DKeys;
@@ -39,7 +39,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
         }
     }
 
-    private readonly void Differentiate<TLanes>(AttentionSegment<float>* segment, int keyValueHead)
+    private readonly void Differentiate<TLanes>(AttentionSegment* segment, int keyValueHead)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int size = Shape.HeadSize;
@@ -80,7 +80,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
             tile.FirstRow = firstRow;
             tile.Rows = Math.Min(TileRows, rows - firstRow);
             LoadTile<TLanes>(segment, keyValueHead, tile);
-            int visible = AttendKernel.VisibleKeys(segment, (firstRow + tile.Rows - 1) / Group);
+            int visible = segment->VisibleKeys((firstRow + tile.Rows - 1) / Group);
             for (int key = 0; key < visible; key += KeysPerPass)
             {
                 Pass<TLanes>(segment, keyValueHead, tile, key, Math.Min(KeysPerPass, visible - key));
@@ -95,7 +95,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
 
     /// <summary>Copies the rows of a tile side by side and prepares D = dO·O.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void LoadTile<TLanes>(AttentionSegment<float>* segment, int keyValueHead, in Tile tile)
+    private readonly void LoadTile<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int size = Shape.HeadSize;
@@ -122,7 +122,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
 
     /// <summary>One tile of rows against some keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Pass<TLanes>(AttentionSegment<float>* segment, int keyValueHead, in Tile tile, int key, int keyCount)
+    private readonly void Pass<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile, int key, int keyCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int size = Shape.HeadSize;
@@ -131,7 +131,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
 
         // Rows in front that see none of these keys are left out, four at a time.
         int skip = 0;
-        while (skip + 4 < tile.Rows && AttendKernel.VisibleKeys(segment, (tile.FirstRow + skip + 3) / Group) <= key)
+        while (skip + 4 < tile.Rows && segment->VisibleKeys((tile.FirstRow + skip + 3) / Group) <= key)
         {
             skip += 4;
         }
@@ -147,7 +147,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
         for (int row = 0; row < rows; row++)
         {
             int query = (tile.FirstRow + skip + row) / Group;
-            AttendKernel.Hide(segment, query, weights + (row * Stride), key, key + (blocks * 16));
+            HiddenKeys.Hide(segment, query, weights + (row * Stride), key, key + (blocks * 16));
             Weigh<TLanes>(weights + (row * Stride), dScores + (row * Stride), blocks * 16, tile.LogSums[skip + row], tile.Means[skip + row], scale);
         }
 
@@ -208,12 +208,12 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
         }
     }
 
-    private readonly MatrixView<float> HeadRows(MatrixView<float> view, AttentionSegment<float>* segment, int keyValueHead) =>
+    private readonly MatrixView<float> HeadRows(MatrixView<float> view, AttentionSegment* segment, int keyValueHead) =>
         view.RowRange(segment->QueryStart, segment->KeyCount).ColumnRange(keyValueHead * Shape.HeadSize, Shape.HeadSize);
 
     private readonly int HeadOf(int keyValueHead, int row) => (keyValueHead * Group) + (row % Group);
 
-    private readonly float* RowOf(MatrixView<float> view, AttentionSegment<float>* segment, int keyValueHead, int row) =>
+    private readonly float* RowOf(MatrixView<float> view, AttentionSegment* segment, int keyValueHead, int row) =>
         view.Row(segment->QueryStart + (row / Group)) + (HeadOf(keyValueHead, row) * Shape.HeadSize);
 
     /// <summary>Memory and place of the tile in work.</summary>

@@ -24,6 +24,12 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    /// <summary>Widens sixteen finite halves or NaNs.</summary>
+    static abstract TSelf LoadHalves(ushort* source);
+
+    /// <summary>Converts sixteen signed bytes.</summary>
+    static abstract TSelf LoadBytes(sbyte* source);
+
     static abstract void Store(TSelf value, float* target);
 
     /// <summary>a · b + c, rounded once.</summary>

@@ -49,6 +49,31 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 Load(float* source) => new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadHalves(ushort* source)
+    {
+        Vector128<short> low = Vector128.Load((short*)source);
+        Vector128<short> high = Vector128.Load((short*)source + 8);
+        return new(
+            WidenHalves(Vector128.WidenLower(low)),
+            WidenHalves(Vector128.WidenUpper(low)),
+            WidenHalves(Vector128.WidenLower(high)),
+            WidenHalves(Vector128.WidenUpper(high)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadBytes(sbyte* source)
+    {
+        Vector128<sbyte> bytes = Vector128.Load(source);
+        Vector128<short> low = Vector128.WidenLower(bytes);
+        Vector128<short> high = Vector128.WidenUpper(bytes);
+        return new(
+            Vector128.ConvertToSingle(Vector128.WidenLower(low)),
+            Vector128.ConvertToSingle(Vector128.WidenUpper(low)),
+            Vector128.ConvertToSingle(Vector128.WidenLower(high)),
+            Vector128.ConvertToSingle(Vector128.WidenUpper(high)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 value, float* target)
     {
         Vector128.Store(value._a, target);
@@ -88,5 +113,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
         Vector128<float> four = Vector128.MaxNative(Vector128.MaxNative(value._a, value._c), Vector128.MaxNative(value._b, value._d));
         Vector128<float> two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3)));
         return Vector128.MaxNative(two, Vector128.CreateScalar(two.GetElement(1))).ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> WidenHalves(Vector128<int> halves)
+    {
+        // See Lanes512.
+        Vector128<int> bits = (halves << 13) & Vector128.Create(HalfBits.ShiftedMask);
+        Vector128<int> special = Vector128.GreaterThan(halves & Vector128.Create(HalfBits.Magnitude), Vector128.Create(HalfBits.Infinity));
+        return ((bits.AsSingle() * Vector128.Create(HalfBits.Rebias)).AsInt32() | (special & Vector128.Create(HalfBits.SingleNaN))).AsSingle();
     }
 }

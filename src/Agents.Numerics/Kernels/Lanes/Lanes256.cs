@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Kernels.Lanes;
 
@@ -45,6 +46,18 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadHalves(ushort* source) => new(WidenHalves(Vector128.Load((short*)source)), WidenHalves(Vector128.Load((short*)source + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBytes(sbyte* source)
+    {
+        Vector128<sbyte> bytes = Vector128.Load(source);
+        return new(
+            Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes)),
+            Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(Vector128.Shuffle(bytes.AsInt64(), Vector128.Create(1L, 1L)).AsSByte())));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 value, float* target)
     {
         Vector256.Store(value._a, target);
@@ -84,5 +97,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
         Vector128<float> four = Vector128.MaxNative(eight.GetLower(), eight.GetUpper());
         Vector128<float> two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3)));
         return Vector128.MaxNative(two, Vector128.CreateScalar(two.GetElement(1))).ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> WidenHalves(Vector128<short> source)
+    {
+        // See Lanes512.
+        Vector256<int> halves = Avx2.ConvertToVector256Int32(source);
+        Vector256<int> bits = (halves << 13) & Vector256.Create(HalfBits.ShiftedMask);
+        Vector256<int> special = Vector256.GreaterThan(halves & Vector256.Create(HalfBits.Magnitude), Vector256.Create(HalfBits.Infinity));
+        return ((bits.AsSingle() * Vector256.Create(HalfBits.Rebias)).AsInt32() | (special & Vector256.Create(HalfBits.SingleNaN))).AsSingle();
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Kernels.Lanes;
 
@@ -41,6 +42,19 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadHalves(ushort* source)
+    {
+        // The sign extends over the high bits, so one shift puts sign, exponent and fraction in place; the exponent is then 112 too small.
+        Vector512<int> halves = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
+        Vector512<int> bits = (halves << 13) & Vector512.Create(HalfBits.ShiftedMask);
+        Vector512<int> special = Vector512.GreaterThan(halves & Vector512.Create(HalfBits.Magnitude), Vector512.Create(HalfBits.Infinity));
+        return new(((bits.AsSingle() * Vector512.Create(HalfBits.Rebias)).AsInt32() | (special & Vector512.Create(HalfBits.SingleNaN))).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBytes(sbyte* source) => new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* target)

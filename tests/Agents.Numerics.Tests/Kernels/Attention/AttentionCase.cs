@@ -1,4 +1,5 @@
 using System.Numerics;
+using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
@@ -8,12 +9,14 @@ namespace Agents.Numerics.Tests.Kernels.Attention;
 internal sealed unsafe class AttentionCase<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly AlignedBuffer<AttentionSegment<T>> _segments;
+    private readonly AlignedBuffer<AttentionSegment> _segments;
     private readonly AlignedBuffer<byte>? _mask;
-    private readonly List<AlignedBuffer<T>> _stores = [];
+    private readonly List<AlignedBuffer<byte>> _stores = [];
+    private readonly List<AlignedBuffer<nint>> _tables = [];
 
-    /// <summary>Creates documents of the given lengths; a mask (by query, key) applies to every document.</summary>
-    public AttentionCase(AttentionShape shape, int[] lengths, Func<int, int, bool>? visible = null, int padding = 0, double scale = 1)
+    /// <summary>Creates documents of the given lengths; a mask (by query, key) applies to every document. Without a page size each document is one page.</summary>
+    public AttentionCase(
+        AttentionShape shape, int[] lengths, Func<int, int, bool>? visible = null, int padding = 0, double scale = 1, ElementType? type = null, int page = 0)
     {
         Shape = shape;
         int rows = lengths.Sum();
@@ -25,22 +28,20 @@ internal sealed unsafe class AttentionCase<T> : IDisposable
         DQueries = new TestMatrix<T>(rows, shape.QueryWidth, padding);
         DKeys = new TestMatrix<T>(rows, shape.KeyValueWidth, padding);
         DValues = new TestMatrix<T>(rows, shape.KeyValueWidth, padding);
-        _segments = new AlignedBuffer<AttentionSegment<T>>(lengths.Length);
+        _segments = new AlignedBuffer<AttentionSegment>(lengths.Length);
         _mask = visible is null ? null : new AlignedBuffer<byte>(lengths.Sum(n => (long)n * n));
         int start = 0;
         long maskStart = 0;
         for (int i = 0; i < lengths.Length; i++)
         {
-            int capacity = (lengths[i] + 31) / 16 * 16;
-            _stores.Add(new AlignedBuffer<T>(shape.KeyStoreLength(capacity)));
-            _stores[i].Span.Fill(T.NaN);
-            _segments.Data[i] = new AttentionSegment<T>
+            KeyValueLayout layout = new(
+                shape, type ?? (sizeof(T) == sizeof(double) ? ElementType.F64 : ElementType.F32), page > 0 ? page : (lengths[i] + 31) / 16 * 16);
+            _segments.Data[i] = new AttentionSegment
             {
                 QueryStart = start,
                 QueryCount = lengths[i],
-                Keys = _stores[i].Data,
-                Values = Values.View.Row(start),
-                Capacity = capacity,
+                Layout = layout,
+                Pages = (byte**)Pages(layout, lengths[i]).Data,
                 KeyCount = lengths[i],
                 Mask = _mask is null ? null : _mask.Data + maskStart,
             };
@@ -72,18 +73,11 @@ internal sealed unsafe class AttentionCase<T> : IDisposable
 
     public TestMatrix<T> DValues { get; }
 
-    public AttentionSegment<T>* Segments => _segments.Data;
+    public AttentionSegment* Segments => _segments.Data;
 
     public int SegmentCount => (int)_segments.Length;
 
-    public void Store(IAttentionKernels<T> kernels)
-    {
-        for (int i = 0; i < SegmentCount; i++)
-        {
-            AttentionSegment<T> segment = Segments[i];
-            kernels.StoreKeys(Shape, Keys.View.RowRange(segment.QueryStart, segment.QueryCount), segment.Keys, segment.Capacity, 0);
-        }
-    }
+    public void Store(IAttentionKernels<T> kernels) => kernels.StoreKeysAndValues(Keys.View, Values.View, Segments, SegmentCount);
 
     public void Forward(IAttentionKernels<T> kernels)
     {
@@ -100,7 +94,24 @@ internal sealed unsafe class AttentionCase<T> : IDisposable
         TestMatrix<T>[] matrices = [Queries, Keys, Values, Output, LogSumExp, DQueries, DKeys, DValues];
         Array.ForEach(matrices, matrix => matrix.Dispose());
         _stores.ForEach(store => store.Dispose());
+        _tables.ForEach(table => table.Dispose());
         _segments.Dispose();
         _mask?.Dispose();
+    }
+
+    /// <summary>Pages full of NaN (all bits set is one in every type), in memory of their own each.</summary>
+    private AlignedBuffer<nint> Pages(KeyValueLayout layout, int positions)
+    {
+        AlignedBuffer<nint> table = new((positions + layout.PagePositions - 1) / layout.PagePositions);
+        _tables.Add(table);
+        for (int i = 0; i < table.Length; i++)
+        {
+            AlignedBuffer<byte> store = new(layout.Bytes);
+            store.Span.Fill(0xff);
+            _stores.Add(store);
+            table.Data[i] = (nint)store.Data;
+        }
+
+        return table;
     }
 }

@@ -57,12 +57,12 @@ public sealed unsafe class SimdAttentionTests
         whole.Forward(vector.Kernels);
         for (int row = 0; row < 75; row++)
         {
-            AttentionSegment<float> segment = steps.Segments[0];
+            AttentionSegment segment = steps.Segments[0];
             segment.QueryStart = row;
             segment.QueryCount = 1;
             segment.KeyCount = row + 1;
             segment.VisibleOffset = row;
-            vector.Kernels.StoreKeys(shape, steps.Keys.View.RowRange(row, 1), segment.Keys, segment.Capacity, row);
+            vector.Kernels.StoreKeysAndValues(steps.Keys.View, steps.Values.View, &segment, 1);
             vector.Kernels.Attend(shape, steps.Queries.View, &segment, 1, steps.Output.View, steps.LogSumExp.Data);
         }
 
@@ -82,7 +82,7 @@ public sealed unsafe class SimdAttentionTests
         int row = 0;
         foreach (int count in (int[])[13, 1, 40, 36])
         {
-            AttentionSegment<float> segment = parts.Segments[0];
+            AttentionSegment segment = parts.Segments[0];
             segment.QueryStart = row;
             segment.QueryCount = count;
             segment.VisibleOffset = row;

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Agents.Numerics.Formats;
+using Agents.Numerics.Threading;
+
+namespace Agents.Numerics.Quantized.Gemm;
+
+/// <summary>Multiplies reordered rows by the weights of a group. A chunk is a range of pairs of panels and a range of tiles; a weight is read once per tile.</summary>
+internal unsafe struct GemmBody : IComputeBody
+{
+    /// <summary>The rows.</summary>
+    public TokenTiles Tiles;
+
+    /// <summary>The products.</summary>
+    public GemmTask* Tasks;
+
+    /// <summary>Instruction level.</summary>
+    public QuantizedKernelPath Path;
+
+    /// <summary>Scratch of all threads, and its bytes per thread.</summary>
+    public byte* Scratch;
+
+    /// <inheritdoc cref="Scratch"/>
+    public long ScratchBytes;
+
+    /// <summary>Rows of the largest tile.</summary>
+    public int LargestTile;
+
+    /// <summary>Pairs of panels of all products, per chunk, and chunks of them; tiles per chunk.</summary>
+    public int Pairs, PairsPerChunk, PairChunks, TilesPerChunk;
+
+    /// <inheritdoc/>
+    public readonly void Execute(int chunk, int worker)
+    {
+        int firstPair = chunk % PairChunks * PairsPerChunk;
+        int endPair = Math.Min(firstPair + PairsPerChunk, Pairs);
+        int firstTile = chunk / PairChunks * TilesPerChunk;
+        int endTile = Math.Min(firstTile + TilesPerChunk, Tiles.Count);
+        byte* scratch = Scratch + (worker * ScratchBytes);
+        for (int tile = firstTile; tile < endTile; tile++)
+        {
+            GemmTask* task = Tasks;
+            int before = 0;
+            for (int pair = firstPair; pair < endPair; pair++)
+            {
+                while (pair - before >= (task->Panels + 1) / 2)
+                {
+                    before += (task->Panels + 1) / 2;
+                    task++;
+                }
+
+                Multiply(*task, 2 * (pair - before), tile, scratch);
+            }
+        }
+    }
+
+    private readonly void Multiply(in GemmTask task, int panel, int tile, byte* scratch)
+    {
+        int panels = Math.Min(task.Panels - panel, 2);
+        if (Path == QuantizedKernelPath.Assembled)
+        {
+            Run(task, panel, panels, tile, scratch);
+            return;
+        }
+
+        for (int i = 0; i < panels; i++)
+        {
+            Run(task, panel + i, 1, tile, scratch);
+        }
+    }
+
+    private readonly void Run(in GemmTask task, int panel, int panels, int tile, byte* scratch)
+    {
+        int tokens = Tiles.Size(tile);
+        TileArguments arguments = GemmScratch.Arguments(scratch, LargestTile);
+        arguments.Tokens = tokens;
+        Unsafe.InitBlockUnaligned(arguments.Accumulators, 0, (uint)(tokens * panels * PanelFormat.Rows * sizeof(float)));
+        int step = Math.Min(StepOf(task), Tiles.Blocks);
+        for (int block = 0; block < Tiles.Blocks; block += step)
+        {
+            int blocks = Math.Min(step, Tiles.Blocks - block);
+            arguments.Blocks = blocks;
+            arguments.X = Tiles.XOf(tile, block);
+            arguments.XScales = Tiles.ScalesOf(tile, block);
+            arguments.NegativeSums = Tiles.NegativeSumsOf(tile, block);
+            arguments.XSums = Tiles.SumsOf(tile, block);
+            switch (Path)
+            {
+                case QuantizedKernelPath.Assembled:
+                    for (int place = 0; place < panels; place++)
+                    {
+                        PanelDecoder<ByteLanes512, Vector512<byte>>.Decode(task.Type, task.Areas, panel + place, block, blocks, ref arguments, place, panels);
+                    }
+
+                    ((delegate* unmanaged<TileArguments*, void>)(panels == 2 ? task.Pair : task.Single))(&arguments);
+                    break;
+                case QuantizedKernelPath.Avx512:
+                    Multiply<ByteLanes512, Vector512<byte>, Avx512TileMath, Vector512<int>>(task, panel, block, blocks, arguments);
+                    break;
+                case QuantizedKernelPath.Avx2 when AvxVnni.IsSupported:
+                    Multiply<ByteLanes256, Vector256<byte>, AvxVnniTileMath, Vector256<int>>(task, panel, block, blocks, arguments);
+                    break;
+                case QuantizedKernelPath.Avx2:
+                    Multiply<ByteLanes256, Vector256<byte>, Avx2TileMath, Vector256<int>>(task, panel, block, blocks, arguments);
+                    break;
+                default:
+                    Multiply<ByteLanes128, Vector128<byte>, PortableTileMath, Vector128<int>>(task, panel, block, blocks, arguments);
+                    break;
+            }
+        }
+
+        Finish(task, panel, panels, tile, arguments.Accumulators);
+    }
+
+    // More blocks at a time where codes are read in place.
+    private readonly int StepOf(in GemmTask task)
+    {
+        bool splits = Path == QuantizedKernelPath.Avx512 || (Path == QuantizedKernelPath.Avx2 && !AvxVnni.IsSupported);
+        return task.Type == ElementType.Q8_0 && !splits ? GemmScratch.DirectBlocks : GemmScratch.DecodedElements / Tiles.BlockElements;
+    }
+
+    private static void Multiply<TLanes, TBytes, TMath, TVector>(in GemmTask task, int panel, int block, int blocks, TileArguments arguments)
+        where TLanes : struct, IByteLanes<TBytes>
+        where TBytes : struct
+        where TMath : struct, ITileMath<TVector>
+        where TVector : struct
+    {
+        byte* low = arguments.Codes;
+        PanelDecoder<TLanes, TBytes>.Decode(task.Type, task.Areas, panel, block, blocks, ref arguments, 0, 1);
+        if (TMath.SplitsCodes && task.Shape.CodeBits > 4)
+        {
+            PanelDecoder<TLanes, TBytes>.Split(arguments.Codes, blocks * task.Shape.BlockElements / 32, low, arguments.SecondCodes);
+            arguments.Codes = low;
+        }
+
+        VectorTile<TMath, TVector>.Multiply(arguments, task.Shape);
+    }
+
+    // Copies the results of a tile to their place, without the rows that pad the last panel.
+    private readonly void Finish(in GemmTask task, int panel, int panels, int tile, float* results)
+    {
+        int first = panel * PanelFormat.Rows;
+        int count = Math.Min(task.Outputs - first, panels * PanelFormat.Rows);
+        float* bias = task.Bias == null ? null : task.Bias + first;
+        float* target = task.Result + ((long)Tiles.First(tile) * task.Stride) + first;
+        for (int token = Tiles.Size(tile); token > 0; token--)
+        {
+            int i = 0;
+            for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
+            {
+                Vector128<float> value = Vector128.Load(results + i);
+                (bias == null ? value : value + Vector128.Load(bias + i)).Store(target + i);
+            }
+
+            for (; i < count; i++)
+            {
+                target[i] = bias == null ? results[i] : results[i] + bias[i];
+            }
+
+            results += panels * PanelFormat.Rows;
+            target += task.Stride;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Agents.Numerics.Formats;
+using Agents.Numerics.Quantized;
+using Agents.Numerics.Threading;
+
+namespace Agents.Numerics.Tests.Quantized.Gemm;
+
+/// <summary>The fast products against the scalar reference, bit for bit, on every path.</summary>
+public sealed class GemmTests : IDisposable
+{
+    private readonly ComputePool _one = new(new ComputePoolOptions { Threads = 1 });
+    private readonly ComputePool _three = new(new ComputePoolOptions { Threads = 3 });
+
+    public static TheoryData<ElementType, QuantizedKernelPath> Cases
+    {
+        get
+        {
+            TheoryData<ElementType, QuantizedKernelPath> cases = [];
+            foreach (ElementType type in PackedCase.CodeTypes)
+            {
+                foreach (QuantizedKernelPath path in Enum.GetValues<QuantizedKernelPath>().Where(path => path != QuantizedKernelPath.Auto))
+                {
+                    cases.Add(type, path);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _three.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Multiply_EveryRowCount_EqualsTheReferenceBitForBit(ElementType type, QuantizedKernelPath path)
+    {
+        using SimdQuantizedKernels kernels = Create(_one, path);
+        int block = BlockOf(type);
+        for (int rows = 1; rows <= 35; rows++)
+        {
+            using GemmCase operands = new(type, rows, 1 + (rows * 7 % 50), block * (1 + (rows % 3)), bias: rows % 2 == 0, padding: rows % 4);
+            operands.AssertExact(kernels);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Multiply_EveryDepth_EqualsTheReferenceBitForBit(ElementType type, QuantizedKernelPath path)
+    {
+        using SimdQuantizedKernels kernels = Create(_one, path);
+        int block = BlockOf(type);
+        for (int blocks = 1; blocks <= (block == 32 ? 18 : 4); blocks++)
+        {
+            using GemmCase operands = new(type, 3, 33, block * blocks);
+            operands.AssertExact(kernels);
+        }
+
+        // More than one chunk of scales of codes that are read in place.
+        using GemmCase deep = new(type, 2, 17, 256 * 10);
+        deep.AssertExact(kernels);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Multiply_SeveralTilesAndThreads_EqualsTheReferenceBitForBit(ElementType type, QuantizedKernelPath path)
+    {
+        using SimdQuantizedKernels kernels = Create(_three, path);
+        using GemmCase operands = new(type, 259, 19, 768, bias: true);
+        operands.AssertExact(kernels);
+        using GemmCase wide = new(type, 5, 531, 1024);
+        wide.AssertExact(kernels);
+    }
+
+    [Theory]
+    [InlineData(QuantizedKernelPath.Portable)]
+    [InlineData(QuantizedKernelPath.Avx2)]
+    [InlineData(QuantizedKernelPath.Avx512)]
+    [InlineData(QuantizedKernelPath.Assembled)]
+    public void Multiply_GroupOfSeveralTypes_EqualsTheReferenceBitForBit(QuantizedKernelPath path)
+    {
+        using SimdQuantizedKernels kernels = Create(_three, path);
+        using GemmCase first = new(ElementType.Q4_K, 20, 65, 512, bias: true);
+        using GemmCase second = new(ElementType.Q6_K, 20, 16, 512);
+        using GemmCase third = new(ElementType.TQ2_0, 20, 7, 512, bias: true);
+        ReferenceQuantizedKernels reference = new();
+        reference.Multiply(first.Rows, [second.Product]);
+        float[] expectedSecond = ResultOf(second);
+        reference.Multiply(first.Rows, [third.Product]);
+        float[] expectedThird = ResultOf(third);
+        first.Clear();
+        second.Clear();
+        third.Clear();
+        kernels.Multiply(first.Rows, [first.Product, second.Product, third.Product]);
+        first.AssertExact("first");
+        Assert.Equal(expectedSecond, ResultOf(second));
+        Assert.Equal(expectedThird, ResultOf(third));
+    }
+
+    [Theory]
+    [InlineData(ElementType.Q8_0, 255)]
+    [InlineData(ElementType.Q8_0, 127)]
+    [InlineData(ElementType.Q8_0, 128)]
+    [InlineData(ElementType.Q5_1, 255)]
+    [InlineData(ElementType.Q4_1, 255)]
+    [InlineData(ElementType.IQ4_NL, 255)]
+    [InlineData(ElementType.IQ4_NL, 0)]
+    [InlineData(ElementType.Q2_K, 255)]
+    [InlineData(ElementType.Q4_K, 255)]
+    [InlineData(ElementType.Q5_K, 255)]
+    [InlineData(ElementType.Q6_K, 255)]
+    [InlineData(ElementType.Q6_K, 128)]
+    public unsafe void Multiply_LargestCodes_NeverSaturate(ElementType type, byte value)
+    {
+        using QuantizedMatrix weight = PackedCase.Constant(type, 16, 512, value);
+        using Agents.Numerics.Tests.Kernels.TestMatrix<float> x = new(4, 512);
+        for (int column = 0; column < 512; column++)
+        {
+            (x[0, column], x[1, column], x[2, column], x[3, column]) = (1, -1, column % 2 == 0 ? 1 : -1, column % 32 < 16 ? -1 : 1);
+        }
+
+        using Agents.Numerics.Tests.Kernels.TestMatrix<float> expected = new(4, 16);
+        using Agents.Numerics.Tests.Kernels.TestMatrix<float> actual = new(4, 16);
+        using QuantizedRows rows = new();
+        ReferenceQuantizedKernels reference = new();
+        reference.Quantize(x.View, IQuantizedKernels.ActivationsOf(type), rows);
+        reference.Multiply(rows, [new QuantizedProduct(weight, null, expected.View)]);
+        foreach (QuantizedKernelPath path in Enum.GetValues<QuantizedKernelPath>().Where(SimdQuantizedKernels.IsSupported))
+        {
+            using SimdQuantizedKernels kernels = new(_one, path);
+            kernels.Multiply(rows, [new QuantizedProduct(weight, null, actual.View)]);
+            Assert.Equal(expected.ToArray(), actual.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(ElementType.Q8_0, 1)]
+    [InlineData(ElementType.Q8_0, 16)]
+    [InlineData(ElementType.Q4_K, 40)]
+    public void Multiply_SecondTime_AllocatesNothing(ElementType type, int count)
+    {
+        using SimdQuantizedKernels kernels = new(_one);
+        using GemmCase operands = new(type, count, 48, 512);
+        kernels.Multiply(operands.Rows, [operands.Product]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int run = 0; run < 10; run++)
+        {
+            kernels.Multiply(operands.Rows, [operands.Product]);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static int BlockOf(ElementType type) => BlockLayouts.TryGet(type, out BlockLayout layout) ? layout.Elements : 0;
+
+    private static unsafe float[] ResultOf(GemmCase operands)
+    {
+        QuantizedProduct product = operands.Product;
+        return new Span<float>(product.Result.Data, product.Result.Rows * product.Result.Stride).ToArray();
+    }
+
+    private static SimdQuantizedKernels Create(ComputePool pool, QuantizedKernelPath path)
+    {
+        if (!SimdQuantizedKernels.IsSupported(path))
+        {
+            Assert.Skip($"This machine has no {path}.");
+        }
+
+        return new SimdQuantizedKernels(pool, path);
+    }
+}
