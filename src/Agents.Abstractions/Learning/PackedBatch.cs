@@ -24,6 +24,9 @@ public sealed record PackedBatch
     /// <summary>Gets an attention mask [rows of the batch, rows of the batch] that replaces the causal rule, row-major, 1 = visible; null for causal.</summary>
     public byte[]? Mask { get; init; }
 
+    /// <summary>Gets what objectives beyond cross-entropy need besides the model's statistics; null where they need nothing.</summary>
+    public TokenColumns? Columns { get; init; }
+
     /// <summary>Gets the number of rows.</summary>
     public int Rows => TokenIds.Length;
 
@@ -74,6 +77,7 @@ public sealed record PackedBatch
             }
         }
 
+        Columns?.Validate(rows, SequenceStarts.Length);
         if (Mask is not null && Mask.LongLength != (long)rows * rows)
         {
             throw new ArgumentException($"The mask has {Mask.LongLength} entries; {rows} rows need {(long)rows * rows}.");

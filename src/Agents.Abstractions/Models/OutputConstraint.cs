@@ -8,6 +8,12 @@ public sealed record OutputConstraint(OutputConstraintKind Kind, string Text)
     /// <summary>Gets the constraint to any JSON value.</summary>
     public static OutputConstraint Json { get; } = new(OutputConstraintKind.Json, "");
 
+    /// <summary>
+    /// Gets whether the completion is led to its end when the token limit comes near: tokens are ruled out behind which the shortest completion, of one token per
+    /// byte, would not fit any more. Default true, so that completions are valid at the limit, too, wherever the limit has room for one at all.
+    /// </summary>
+    public bool FinishesInTime { get; init; } = true;
+
     /// <summary>Creates a constraint to JSON that a schema accepts.</summary>
     /// <param name="schema">The schema, itself JSON.</param>
     public static OutputConstraint JsonSchema(string schema) => new(OutputConstraintKind.JsonSchema, schema);

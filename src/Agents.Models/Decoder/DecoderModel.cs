@@ -1,17 +1,19 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
+using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Checkpoints;
+using Agents.Models.Constraints;
 using Agents.Models.Generation;
 using Agents.Models.Scoring;
+using Agents.Models.Serving;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Kernels;
 
 namespace Agents.Models.Decoder;
 
 /// <summary>
-/// The embedded language model: a decoder with its tokenizer, in single precision on the CPU. Safe for concurrent calls; requests take turns in the order of
-/// arrival, and each runs as one batch on its own thread.
+/// The embedded language model: a decoder with its tokenizer, in single precision on the CPU. Safe for concurrent calls: requests that run at the same time share
+/// batches (<see cref="BatchScheduler"/>), and none of them sees that in its numbers.
 /// </summary>
 public sealed class DecoderModel : ILanguageModel, IDisposable
 {
@@ -22,8 +24,11 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
     private readonly RopeTables<float> _rope;
     private readonly KvPagePool _pages;
     private readonly RowBatch _batch;
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly CancellationTokenSource _lifetime = new();
+    private readonly ConstraintCompiler _constraints;
+    private readonly IKernels<float> _kernels;
+    private readonly ServingCounters _counters = new();
+    private readonly BatchScheduler _scheduler;
+    private readonly EngineLoop _engine;
     private bool _disposed;
 
     /// <summary>Creates a model from weights in memory, packs them for fast products, and hashes them.</summary>
@@ -40,14 +45,19 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         Shape = weights.Shape;
         TokenizerDefinition = VocabularyPadding.PadTo(tokenizer, Shape.VocabularySize);
         Tokenizer = new BytePairTokenizer(TokenizerDefinition);
+        _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
         GenerationId = WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
         weights.Pack(kernels);
         _weights = weights;
         _rope = new RopeTables<float>(Shape, Math.Min(Shape.ContextLength, FirstPositions));
+        _kernels = kernels;
         _pages = new KvPagePool(Shape, options.Cache);
-        _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows, _pages);
+        _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
+        _scheduler = new BatchScheduler(_batch, _pages, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
+        _engine = new EngineLoop(_scheduler, options.MaximumQueuedRequests, options.Time);
+        Adapters = new AdapterRegistry(Shape);
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
@@ -95,31 +105,54 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
 
     /// <inheritdoc/>
     public LanguageModelCapabilities Capabilities =>
-        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring;
+        LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring
+        | LanguageModelCapabilities.Adapters | LanguageModelCapabilities.Grammar;
+
+    /// <summary>Gets the adapters that requests may name in <see cref="PromptSamples.Adapters"/>.</summary>
+    public AdapterRegistry Adapters { get; }
+
+    /// <summary>Returns what the model is doing and has done; numbers may be a step old.</summary>
+    public ServingStatistics Statistics() => _counters.Snapshot();
 
     /// <inheritdoc/>
+    /// <exception cref="CacheTooSmallException">A sample could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
+    /// <exception cref="ConstraintException">The constraint cannot be compiled.</exception>
+    /// <exception cref="QueueFullException">Too many requests wait; raised when reading begins.</exception>
     public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         GenerationRequestRules.Require(request, Shape);
-        return StreamAsync(request, cancellationToken);
+        foreach (PromptSamples prompt in request.Prompts)
+        {
+            CacheTooSmallException.ThrowIfTooSmall(_pages, (int)Math.Min(Shape.ContextLength, prompt.TokenIds.Count + (long)request.MaxTokens));
+
+            // Unknown adapters are refused here; they are held from the start of reading on.
+            Adapters.Resolve(prompt.Adapters)?.Dispose();
+        }
+
+        CompiledConstraint? constraint = request.Constraint is { } wanted ? _constraints.Compile(wanted) : null;
+        return StreamAsync(request, constraint, cancellationToken);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="CacheTooSmallException">A continuation could not fit into <see cref="DecoderModelOptions.Cache"/> even alone.</exception>
+    /// <exception cref="ConstraintException">The constraint cannot be compiled.</exception>
+    /// <exception cref="QueueFullException">Too many requests wait.</exception>
     public async ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_disposed, this);
         ScoreRequestRules.Require(request, Shape);
-        IReadOnlyList<float[]> scores = [];
-        await RunInTurnAsync(
-            stop =>
-            {
-                using ContinuationScorer scorer = new(request, _batch);
-                scores = scorer.Run(stop);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return scores;
+        cancellationToken.ThrowIfCancellationRequested();
+        ScoringJob job = new(request, _kernels);
+        CacheTooSmallException.ThrowIfTooSmall(_pages, job.Longest);
+        Submit(job);
+        using (CancelWith(job, cancellationToken))
+        {
+            await job.Ended.ConfigureAwait(false);
+        }
+
+        return await job.Result.ConfigureAwait(false);
     }
 
     /// <summary>Ends running requests and frees all memory.</summary>
@@ -131,87 +164,54 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         }
 
         _disposed = true;
-        _lifetime.Cancel();
-        _turn.Wait();
+        _engine.Dispose();
+        _scheduler.Dispose();
         _batch.Dispose();
         _pages.Dispose();
         _rope.Dispose();
         _weights.Dispose();
-        _lifetime.Dispose();
-        _turn.Release();
     }
 
-    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CompiledConstraint? constraint, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Channel<GeneratedToken> channel = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        Task work = ProduceAsync(request, channel.Writer, abandoned.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        GenerationJob job = new(request, Shape, Tokenizer, _kernels, Adapters, _counters, _engine.Wake, constraint);
+        Submit(job);
         try
         {
-            await foreach (GeneratedToken token in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            using CancellationTokenRegistration registration = CancelWith(job, cancellationToken);
+            while (await job.Tokens.WaitAsync().ConfigureAwait(false))
             {
-                yield return token;
+                while (job.Tokens.TryRead(out GeneratedToken token))
+                {
+                    yield return token;
+                }
             }
-
-            await work.ConfigureAwait(false);
         }
         finally
         {
-            // A caller that stops reading ends the work, too; its outcome is of no interest to anybody then.
-            await abandoned.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A caller that stops reading ends the request, too, and is told only when its memory is free again.
+            _engine.Cancel(job);
+            await job.Ended.ConfigureAwait(false);
         }
     }
 
-    private async Task ProduceAsync(GenerationRequest request, ChannelWriter<GeneratedToken> writer, CancellationToken cancellationToken)
+    private void Submit(EngineJob job)
     {
         try
         {
-            await RunInTurnAsync(stop => Generate(request, writer, stop), cancellationToken).ConfigureAwait(false);
+            _engine.Submit(job);
         }
-        finally
+        catch (Exception error)
         {
-            writer.Complete();
+            job.End(error);
+            throw;
         }
     }
 
-    private void Generate(GenerationRequest request, ChannelWriter<GeneratedToken> writer, CancellationToken stop)
+    private CancellationTokenRegistration CancelWith(EngineJob job, CancellationToken cancellationToken)
     {
-        using GenerationRun run = new(request, Tokenizer, _batch);
-        while (!run.Done)
-        {
-            run.Admit(stop);
-            Publish(run, writer);
-            stop.ThrowIfCancellationRequested();
-            run.DecodeStep();
-            Publish(run, writer);
-        }
-    }
-
-    private static void Publish(GenerationRun run, ChannelWriter<GeneratedToken> writer)
-    {
-        for (int i = 0; i < run.Step.Count; i++)
-        {
-            writer.TryWrite(run.Step[i]);
-        }
-    }
-
-    private async Task RunInTurnAsync(Action<CancellationToken> work, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token);
-        await _turn.WaitAsync(linked.Token).ConfigureAwait(false);
-        try
-        {
-            await Task.Factory.StartNew(
-                () => work(linked.Token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        job.Cancellation = new OperationCanceledException(cancellationToken);
+        return cancellationToken.UnsafeRegister(_ => _engine.Cancel(job), null);
     }
 }

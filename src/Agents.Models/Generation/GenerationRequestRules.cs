@@ -9,6 +9,7 @@ internal static class GenerationRequestRules
         request.Sampling.Validate();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(request.TopLogProbabilities);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.SpeculativeTokens);
         for (int i = 0; i < request.Prompts.Count; i++)
         {
             PromptSamples prompt = request.Prompts[i];

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Agents.Models.Sampling;
 
 /// <summary>
@@ -44,6 +46,45 @@ public sealed class CandidateSet
                 _items[Count++] = new Candidate(logits[id], id);
             }
         }
+    }
+
+    /// <summary>Fills the set with every allowed token of finite logit, in id order; the set may stay empty.</summary>
+    /// <param name="logits">[vocabulary]; minus infinity excludes a token.</param>
+    /// <param name="allowed">One bit per token id: bit (id mod 32) of element id / 32.</param>
+    public void Load(ReadOnlySpan<float> logits, ReadOnlySpan<uint> allowed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
+        Count = 0;
+        _descending = false;
+        int words = (logits.Length + 31) / 32;
+        for (int word = 0; word < words; word++)
+        {
+            for (uint bits = allowed[word]; bits != 0; bits &= bits - 1)
+            {
+                int id = (word * 32) + BitOperations.TrailingZeroCount(bits);
+                if (id < logits.Length && !float.IsNegativeInfinity(logits[id]))
+                {
+                    _items[Count++] = new Candidate(logits[id], id);
+                }
+            }
+        }
+    }
+
+    /// <summary>Removes the candidates that are not allowed; the set may become empty. Keeps the order.</summary>
+    /// <param name="allowed">One bit per token id: bit (id mod 32) of element id / 32.</param>
+    public void KeepAllowed(ReadOnlySpan<uint> allowed)
+    {
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            int id = _items[i].Id;
+            if ((allowed[id / 32] >> (id % 32) & 1) != 0)
+            {
+                _items[kept++] = _items[i];
+            }
+        }
+
+        Count = kept;
     }
 
     /// <summary>Puts the most likely candidates first.</summary>

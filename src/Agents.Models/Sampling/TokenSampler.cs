@@ -6,15 +6,14 @@ namespace Agents.Models.Sampling;
 
 /// <summary>
 /// Draws tokens from logits (papers/00-model-architecture §11): the first id whose cumulative probability, in id order, exceeds a uniform number.
-/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Not safe for concurrent calls.
+/// Log-probabilities of undistorted distributions come from the loss kernels, so they equal those of scoring and training bit for bit. Immutable; calls at the same time need a workspace each.
 /// </summary>
 public sealed unsafe class TokenSampler
 {
     private readonly ILossKernels<float> _kernels;
     private readonly ImmutableArray<ISamplingStage> _penalties;
     private readonly ImmutableArray<ISamplingStage> _shaping;
-    private readonly CandidateSet? _candidates;
-    private readonly double[] _weights;
+    private readonly bool _distorts;
     private readonly double _inverseTemperature;
     private readonly int _vocabulary;
     private readonly bool _truncates;
@@ -37,8 +36,7 @@ public sealed unsafe class TokenSampler
         _shaping = SamplerChain.Shaping(options);
         _truncates = SamplerChain.Truncates(options);
         _inverseTemperature = options.Temperature == 0 ? 1 : 1 / options.Temperature;
-        _candidates = _penalties.IsEmpty && !_truncates ? null : new CandidateSet(vocabularySize);
-        _weights = new double[vocabularySize];
+        _distorts = !_penalties.IsEmpty || _truncates;
     }
 
     /// <summary>Gets the options.</summary>
@@ -48,26 +46,38 @@ public sealed unsafe class TokenSampler
     /// <param name="logits">[vocabulary], left as they are.</param>
     /// <param name="history">Tokens of prompt and completion; penalties look at the latest.</param>
     /// <param name="stream">Advanced by one draw; greedy decoding takes none.</param>
-    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or all are minus infinity.</exception>
-    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream)
+    /// <param name="workspace">Scratch memory for the same vocabulary.</param>
+    /// <param name="allowed">
+    /// One bit per token id: bit (id mod 32) of element id / 32. Other tokens are never drawn: they have no probability in the behaviour distribution, their
+    /// share of the tempered one is missing from the kept mass, and the plain log-probability does not know of them. Empty allows all.
+    /// </param>
+    /// <exception cref="InvalidLogitsException">A logit is NaN or plus infinity, or those of all allowed tokens are minus infinity.</exception>
+    public TokenDraw Draw(float* logits, ReadOnlySpan<int> history, ref SampleStream stream, SamplerWorkspace workspace, ReadOnlySpan<uint> allowed = default)
     {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(workspace.VocabularySize, _vocabulary);
         int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
-        bool distorted = _candidates is not null;
+        if (!allowed.IsEmpty)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(allowed.Length, (_vocabulary + 31) / 32);
+        }
+
+        bool distorts = _distorts || !allowed.IsEmpty;
         double behavior = 0;
         double mass = 1;
         int id = greedy;
-        if (_candidates is { } candidates)
+        if (distorts)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(candidates, new ReadOnlySpan<float>(logits, _vocabulary), recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(workspace, logits, allowed, recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
-            id = DrawTempered(logits, logits[greedy], stream.NextUnit());
+            id = DrawTempered(logits, logits[greedy], stream.NextUnit(), workspace);
         }
 
         TokenStatistic plain = Statistic(logits, id, 1);
-        if (!distorted && Options.Temperature > 0)
+        if (!distorts && Options.Temperature > 0)
         {
             behavior = Options.Temperature == 1 ? plain.LogProbability : Statistic(logits, id, _inverseTemperature).LogProbability;
         }
@@ -103,29 +113,54 @@ public sealed unsafe class TokenSampler
         return statistic;
     }
 
-    private int DrawTempered(float* logits, double maximum, double uniform)
+    private int DrawTempered(float* logits, double maximum, double uniform, SamplerWorkspace workspace)
     {
+        Span<double> weights = workspace.Weights;
         double sum = 0;
         for (int id = 0; id < _vocabulary; id++)
         {
             double weight = Math.Exp((logits[id] - maximum) * _inverseTemperature);
-            _weights[id] = weight;
+            weights[id] = weight;
             sum += weight;
         }
 
-        return FirstBeyond(_weights.AsSpan(0, _vocabulary), uniform * sum);
+        return FirstBeyond(weights, uniform * sum);
     }
 
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        CandidateSet candidates, ReadOnlySpan<float> logits, ReadOnlySpan<int> recent, ref SampleStream stream)
+        SamplerWorkspace workspace, float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
-        candidates.Load(logits);
-        foreach (ISamplingStage stage in _penalties)
+        CandidateSet candidates = workspace.Candidates;
+        bool masked = !allowed.IsEmpty;
+        bool greedily = Options.Temperature == 0;
+        double full = 0;
+        if (masked && _penalties.IsEmpty)
         {
-            stage.Apply(candidates, recent);
+            // Few candidates are left as a rule, so the mass of all tokens comes from the kernels and the candidates from the mask.
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary), allowed);
+            full = greedily || candidates.Count == 0 ? 0 : Statistic(logits, candidates.Items[0].Id, _inverseTemperature).LogSumExp;
+        }
+        else
+        {
+            candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary));
+            foreach (ISamplingStage stage in _penalties)
+            {
+                stage.Apply(candidates, recent);
+            }
+
+            full = greedily ? 0 : candidates.LogSumExp(_inverseTemperature);
+            if (masked)
+            {
+                candidates.KeepAllowed(allowed);
+            }
         }
 
-        if (Options.Temperature == 0)
+        if (candidates.Count == 0)
+        {
+            throw new InvalidLogitsException("The logits of all tokens that the constraint allows are minus infinity.");
+        }
+
+        if (greedily)
         {
             int best = 0;
             for (int i = 1; i < candidates.Count; i++)
@@ -136,7 +171,6 @@ public sealed unsafe class TokenSampler
             return (candidates.Items[best].Id, 0, 1);
         }
 
-        double full = candidates.LogSumExp(_inverseTemperature);
         foreach (ISamplingStage stage in _shaping)
         {
             stage.Apply(candidates, recent);
@@ -144,7 +178,7 @@ public sealed unsafe class TokenSampler
 
         candidates.SortById();
         double kept = candidates.LogSumExp();
-        Span<double> weights = _weights.AsSpan(0, candidates.Count);
+        Span<double> weights = workspace.Weights[..candidates.Count];
         double sum = 0;
         for (int i = 0; i < weights.Length; i++)
         {
@@ -153,7 +187,7 @@ public sealed unsafe class TokenSampler
         }
 
         Candidate drawn = candidates.Items[FirstBeyond(weights, stream.NextUnit() * sum)];
-        return (drawn.Id, drawn.Logit - kept, _truncates ? Math.Min(1, Math.Exp(kept - full)) : 1);
+        return (drawn.Id, drawn.Logit - kept, _truncates || masked ? Math.Min(1, Math.Exp(kept - full)) : 1);
     }
 
     /// <summary>Index of the first cumulative sum above a threshold; the last positive weight when rounding leaves none.</summary>

@@ -36,6 +36,9 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
     /// <summary>Gets the instruction level in use; never <see cref="KernelPath.Auto"/>.</summary>
     public KernelPath Path { get; }
 
+    /// <summary>Gets the threads and the lane of all runs, for work that belongs between kernels.</summary>
+    public LaneRunner Threads => new(_pool, _lane);
+
     /// <summary>Returns whether this machine can run a path.</summary>
     /// <param name="path">Instruction level.</param>
     public static bool IsSupported(KernelPath path) => MissingFeature(path) == null;

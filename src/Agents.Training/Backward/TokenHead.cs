@@ -124,6 +124,11 @@ internal sealed unsafe class TokenHead<T> : IDisposable
             LogSumExp = _inputs[1].AsSpan(0, batch.Rows),
             ChosenLogit = _inputs[2].AsSpan(0, batch.Rows),
             Entropy = _inputs[3].AsSpan(0, batch.Rows),
+            OldLogProbability = batch.Columns?.OldLogProbability ?? [],
+            ReferenceLogProbability = batch.Columns?.ReferenceLogProbability ?? [],
+            Advantage = batch.Columns?.Advantage ?? [],
+            Correction = batch.Columns?.Correction ?? [],
+            SequenceLabel = batch.Columns?.SequenceLabel ?? [],
             Weight = batch.Weights,
             SequenceStarts = batch.SequenceStarts,
         };

@@ -30,7 +30,7 @@ public sealed class CrossEntropyLoss : ITokenLoss
             if (weight != 0)
             {
                 sum -= weight * inputs.LogProbability[row];
-                gradients.LogProbability[row] = -weight * share;
+                gradients.LogProbability[row] -= weight * share;
             }
         }
 

@@ -10,9 +10,13 @@ public sealed class TokenLossRegistry
 
     private TokenLossRegistry(ImmutableSortedDictionary<string, ITokenLoss> losses) => _losses = losses;
 
-    /// <summary>Gets the registry of the losses in this package.</summary>
+    /// <summary>Gets the registry of the objectives in this package, each with its default settings.</summary>
     public static TokenLossRegistry Default { get; } =
-        new TokenLossRegistry(ImmutableSortedDictionary.Create<string, ITokenLoss>(StringComparer.Ordinal)).Add(new CrossEntropyLoss());
+        new TokenLossRegistry(ImmutableSortedDictionary.Create<string, ITokenLoss>(StringComparer.Ordinal))
+            .Add(new CrossEntropyLoss())
+            .Add(new DpoLoss()).Add(new IpoLoss()).Add(new SimPoLoss()).Add(new OrpoLoss()).Add(new KtoLoss())
+            .Add(new ReinforceLoss()).Add(new PpoClipLoss()).Add(new CispoLoss())
+            .Add(new SequenceClipLoss(SequenceRatio.Mean)).Add(new SequenceClipLoss(SequenceRatio.Sum));
 
     /// <summary>Gets all ids in alphabetical order.</summary>
     public IEnumerable<string> Ids => _losses.Keys;

@@ -142,11 +142,12 @@ public sealed unsafe class TokenSamplerTests
         int[] history = [1, 2, 3];
         fixed (float* logits = Logits)
         {
-            sampler.Draw(logits, history, ref stream);
+            SamplerWorkspace workspace = new(Logits.Length);
+            sampler.Draw(logits, history, ref stream, workspace);
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 100; i++)
             {
-                sampler.Draw(logits, history, ref stream);
+                sampler.Draw(logits, history, ref stream, workspace);
             }
 
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -163,20 +164,96 @@ public sealed unsafe class TokenSamplerTests
         Assert.Contains("temperature", error.Message, StringComparison.Ordinal);
     }
 
-    private static TokenDraw Draw(SamplingOptions options, ref SampleStream stream, int[]? history = null)
+    [Fact]
+    public void Draw_Masked_GivesOtherTokensNoProbability()
+    {
+        double[] allowed = [0, Plain[1], 0, Plain[3], Plain[4], 0];
+        double sum = allowed.Sum();
+        HashSet<int> seen = [];
+        for (ulong run = 0; run < 200; run++)
+        {
+            SampleStream stream = new(run);
+            TokenDraw draw = Draw(new SamplingOptions(), ref stream, allowed: 0b011010);
+            seen.Add(draw.Id);
+
+            Assert.Equal(Math.Log(allowed[draw.Id] / sum), draw.BehaviorLogProbability, 1e-5);
+            Assert.Equal(Math.Log(Plain[draw.Id]), draw.PlainLogProbability, 1e-5);
+            Assert.Equal(sum, draw.KeptMass, 1e-5);
+            Assert.Equal(1UL, stream.Counter);
+        }
+
+        Assert.Equal([1, 3, 4], seen.Order());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.5)]
+    public void Draw_MaskedWithTruncation_CountsBothInTheKeptMass(double temperature)
+    {
+        double[] tempered = [.. Logits.Select(logit => Math.Exp(logit / temperature))];
+        SampleStream stream = new(4);
+
+        TokenDraw draw = Draw(new SamplingOptions { TopK = 2, Temperature = temperature }, ref stream, allowed: 0b111010);
+
+        Assert.Contains(draw.Id, (int[])[1, 3]);
+        Assert.Equal(Math.Log(tempered[draw.Id] / (tempered[1] + tempered[3])), draw.BehaviorLogProbability, 1e-6);
+        Assert.Equal((tempered[1] + tempered[3]) / tempered.Sum(), draw.KeptMass, 1e-6);
+    }
+
+    [Fact]
+    public void Draw_MaskedWithPenalty_MasksAfterThePenalty()
+    {
+        SampleStream stream = new(4);
+
+        TokenDraw draw = Draw(new SamplingOptions { PresencePenalty = 1 }, ref stream, [1], allowed: 0b000110);
+
+        double[] penalized = [.. Logits.Select((logit, id) => Math.Exp(logit - (id == 1 ? 1 : 0)))];
+        Assert.Equal(Math.Log(penalized[draw.Id] / (penalized[1] + penalized[2])), draw.BehaviorLogProbability, 1e-6);
+        Assert.Equal((penalized[1] + penalized[2]) / penalized.Sum(), draw.KeptMass, 1e-6);
+    }
+
+    [Fact]
+    public void Draw_MaskedGreedy_TakesTheLargestAllowed()
+    {
+        SampleStream stream = new(1);
+
+        Assert.Equal((3, 0.0, 1.0), (Draw(SamplingOptions.Greedy, ref stream, allowed: 0b111000) is var draw ? draw.Id : -1, draw.BehaviorLogProbability, draw.KeptMass));
+        Assert.Equal(2, Draw(SamplingOptions.Greedy with { RepetitionPenalty = 9 }, ref stream, [1], allowed: 0b000110).Id);
+    }
+
+    [Fact]
+    public void Draw_OneAllowed_IsCertain()
+    {
+        SampleStream stream = new(1);
+
+        TokenDraw draw = Draw(new SamplingOptions { TopP = 0.5 }, ref stream, allowed: 0b100000);
+
+        Assert.Equal((5, 0.0), (draw.Id, draw.BehaviorLogProbability));
+        Assert.Equal(Plain[5], draw.KeptMass, 1e-5);
+    }
+
+    [Fact]
+    public void Draw_NothingFiniteAllowed_IsANamedError()
+    {
+        InvalidLogitsException error = Assert.Throws<InvalidLogitsException>(() => DrawFrom([1, float.NegativeInfinity], allowed: 0b10));
+
+        Assert.Contains("constraint", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TokenDraw Draw(SamplingOptions options, ref SampleStream stream, int[]? history = null, uint? allowed = null)
     {
         fixed (float* logits = Logits)
         {
-            return new TokenSampler(options, Logits.Length, new ReferenceKernels<float>()).Draw(logits, history ?? [], ref stream);
+            return new TokenSampler(options, Logits.Length, new ReferenceKernels<float>()).Draw(logits, history ?? [], ref stream, new SamplerWorkspace(Logits.Length), allowed is { } bits ? [bits] : []);
         }
     }
 
-    private static TokenDraw DrawFrom(float[] values)
+    private static TokenDraw DrawFrom(float[] values, uint? allowed = null)
     {
         SampleStream stream = new(0);
         fixed (float* logits = values)
         {
-            return new TokenSampler(new SamplingOptions(), values.Length, new ReferenceKernels<float>()).Draw(logits, [], ref stream);
+            return new TokenSampler(new SamplingOptions(), values.Length, new ReferenceKernels<float>()).Draw(logits, [], ref stream, new SamplerWorkspace(values.Length), allowed is { } bits ? [bits] : []);
         }
     }
 }

@@ -1,9 +1,10 @@
+using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 
-namespace Agents.Models.Generation;
+namespace Agents.Models.Serving;
 
 /// <summary>
 /// Collects rows of many sequences (prefill chunks, decode rows, continuations to score) and runs them through the model at once. Numbers of one sequence do
@@ -20,14 +21,14 @@ internal sealed unsafe class RowBatch : IDisposable
     private readonly int[] _ids;
     private readonly int[] _positions;
     private readonly int[] _logitRows;
+    private readonly AdapterRows _adapters = new();
 
-    public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows, KvPagePool pool)
+    public RowBatch(DecoderWeights<float> weights, IKernels<float> kernels, RopeTables<float> rope, int maximumRows)
     {
         Shape = weights.Shape;
         Kernels = kernels;
         _rope = rope;
         MaximumRows = maximumRows;
-        Pool = pool;
         MaximumLogitRows = Math.Clamp(LogitBudget / Shape.VocabularySize, 1, maximumRows);
         _forward = new DecoderForward<float>(weights, kernels, rope, maximumRows, MaximumLogitRows);
         _plan = new CachedAttentionPlan(maximumRows);
@@ -39,9 +40,6 @@ internal sealed unsafe class RowBatch : IDisposable
     public ModelShape Shape { get; }
 
     public IKernels<float> Kernels { get; }
-
-    /// <summary>Gets the pages of all sequences that run here; not owned.</summary>
-    public KvPagePool Pool { get; }
 
     public int MaximumRows { get; }
 
@@ -59,25 +57,43 @@ internal sealed unsafe class RowBatch : IDisposable
     public void Begin()
     {
         _plan.Clear();
+        _adapters.Clear();
         Rows = 0;
         LogitRows = 0;
     }
 
-    /// <summary>Adds the next tokens of a sequence, without logits.</summary>
-    public void Add(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, tokens.Length);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after the last one.</summary>
-    /// <returns>Row of the logits.</returns>
-    public int AddWithLast(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, tokens.Length - 1);
-
-    /// <summary>Adds the next tokens of a sequence and asks for the logits after each of them.</summary>
+    /// <summary>Adds the next tokens of a sequence; each sequence once per batch.</summary>
+    /// <param name="cache">Keys and values so far, with room for the new ones.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="logits">How many of the last tokens want the logits after them.</param>
+    /// <param name="mixture">Adapters of the rows, or null; rows with the same ones should come one after the other.</param>
     /// <returns>First row of the logits.</returns>
-    public int AddWithAll(KvSequence sequence, ReadOnlySpan<int> tokens) => AddRows(sequence, tokens, 0);
+    public int Add(KvSequence cache, ReadOnlySpan<int> tokens, int logits, AdapterMixture? mixture = null)
+    {
+        _plan.Add(cache, tokens.Length);
+        _adapters.Add(mixture, tokens.Length);
+        int first = LogitRows;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (i >= tokens.Length - logits)
+            {
+                _logitRows[LogitRows++] = Rows;
+            }
+
+            _ids[Rows] = tokens[i];
+            _positions[Rows] = cache.Length + i;
+            Rows++;
+        }
+
+        _rope.Reserve(cache.Length + tokens.Length);
+        return first;
+    }
 
     /// <summary>Runs the batch and makes its rows part of their sequences.</summary>
     /// <returns>[logit rows, vocabulary]; valid until the next run.</returns>
     public MatrixView<float> Run()
     {
+        _forward.Extension = _adapters.IsEmpty ? null : _adapters;
         MatrixView<float> logits = _forward.Run(_ids.AsSpan(0, Rows), _positions.AsSpan(0, Rows), _plan, _logitRows.AsSpan(0, LogitRows));
         _plan.Commit();
         return logits;
@@ -87,25 +103,6 @@ internal sealed unsafe class RowBatch : IDisposable
     {
         _plan.Dispose();
         _forward.Dispose();
-    }
-
-    private int AddRows(KvSequence sequence, ReadOnlySpan<int> tokens, int firstWithLogits)
-    {
-        _plan.Add(sequence, tokens.Length);
-        int first = LogitRows;
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            if (i >= firstWithLogits)
-            {
-                _logitRows[LogitRows++] = Rows;
-            }
-
-            _ids[Rows] = tokens[i];
-            _positions[Rows] = sequence.Length + i;
-            Rows++;
-        }
-
-        _rope.Reserve(sequence.Length + tokens.Length);
-        return first;
+        _adapters.Dispose();
     }
 }
