@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Agents.Numerics.Quantized;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Kernels;
@@ -38,6 +39,9 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
 
     /// <summary>Gets the threads and the lane of all runs, for work that belongs between kernels.</summary>
     public LaneRunner Threads => new(_pool, _lane);
+
+    /// <inheritdoc/>
+    public IQuantizedKernels? Quantized { get; init; }
 
     /// <summary>Returns whether this machine can run a path.</summary>
     /// <param name="path">Instruction level.</param>
