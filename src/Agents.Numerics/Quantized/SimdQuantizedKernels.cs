@@ -10,7 +10,7 @@ namespace Agents.Numerics.Quantized;
 /// Products with quantized weights in vector instructions. One instance may serve several threads at a time; it allocates only while its workspaces grow.
 /// Every instruction level, batch size and thread count gives the same bits.
 /// </summary>
-public sealed unsafe partial class SimdQuantizedKernels : IDisposable
+public sealed unsafe partial class SimdQuantizedKernels : IQuantizedKernels, IDisposable
 {
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;
@@ -33,6 +33,7 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
         _pool = pool;
         _lane = lane;
         Path = path == QuantizedKernelPath.Auto ? FastestPath() : path;
+        _norm = new SimdKernels(pool, LanesOf(Path), lane, products: false);
     }
 
     /// <summary>Gets the instruction level in use; never <see cref="QuantizedKernelPath.Auto"/>.</summary>
@@ -42,7 +43,7 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
     /// <param name="path">Instruction level.</param>
     public static bool IsSupported(QuantizedKernelPath path) => MissingFeature(path) == null;
 
-    /// <inheritdoc cref="IQuantizedKernels.Multiply(QuantizedRows, ReadOnlySpan{QuantizedProduct})"/>
+    /// <inheritdoc/>
     public void Multiply(QuantizedRows x, ReadOnlySpan<QuantizedProduct> products)
     {
         ProductShapes.Require(x, products);
@@ -63,7 +64,19 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _workspaces.Dispose();
+    public void Dispose()
+    {
+        _workspaces.Dispose();
+        _norm.Dispose();
+    }
+
+    /// <summary>The instruction level of everything but products of codes.</summary>
+    private static KernelPath LanesOf(QuantizedKernelPath path) => path switch
+    {
+        QuantizedKernelPath.Assembled or QuantizedKernelPath.Avx512 => KernelPath.Avx512,
+        QuantizedKernelPath.Avx2 => KernelPath.Avx2,
+        _ => KernelPath.Portable,
+    };
 
     private static QuantizedKernelPath FastestPath()
     {

@@ -42,7 +42,7 @@ public sealed class DistributionTests : IDisposable
     public async Task Distributions_OfAllPositions_AreThoseOfLlamaCpp(ElementType type, string architecture)
     {
         string oracle = LlamaCppProcess.RequireFolder();
-        string path = OracleModel.Save(_folder, architecture, type, Vocabulary);
+        string path = OracleModel.Save(_folder, architecture, MatrixTypes.Of(type), Vocabulary);
         int[] tokens = OracleModel.Tokens(Positions, Vocabulary - 3);
 
         float[] expected = await LlamaCppEngine.LogitsAsync(oracle, path, tokens, oneByOne: false, Stop);
@@ -58,7 +58,7 @@ public sealed class DistributionTests : IDisposable
     private static unsafe float[] Logits(string path, int[] tokens)
     {
         using ComputePool pool = new();
-        IKernels<float> kernels = new ReferenceKernels<float>();
+        using SimdKernels kernels = new(pool);
         using DecoderWeights<float> weights = GgufCheckpoint.Load(path, new CheckpointLoadOptions { Storage = WeightStorage.AsStored, Kernels = kernels }).Weights;
         using RopeTables<float> rope = new(weights.Shape);
         using PackedAttentionPlan<float> plan = new();

@@ -13,7 +13,7 @@ internal static unsafe class OracleModel
     public static TokenizerDefinition Tokenizer => s_tokenizer.Value;
 
     /// <summary>Writes a model and returns its path.</summary>
-    public static string Save(string folder, string architecture, ElementType type, int vocabulary)
+    public static string Save(string folder, string architecture, MatrixTypes types, int vocabulary)
     {
         using DecoderWeights<float> weights = new(
             ModelShape.Uniform(architecture, vocabulary, 256, 4, new LayerShape(4, 2, 64, 512), 1024) with { TiedEmbeddings = true });
@@ -27,8 +27,8 @@ internal static unsafe class OracleModel
             }
         }
 
-        string path = Path.Combine(folder, $"{architecture}-{type}.gguf");
-        GgufCheckpoint.Save(path, weights, Tokenizer, new GgufSaveOptions { Name = "seeded", Type = type });
+        string path = Path.Combine(folder, $"{architecture}-{types.Id}.gguf");
+        GgufCheckpoint.Save(path, weights, Tokenizer, new GgufSaveOptions { Name = "seeded", Types = types });
         return path;
     }
 
