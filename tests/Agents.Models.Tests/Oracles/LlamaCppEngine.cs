@@ -9,23 +9,28 @@ internal static class LlamaCppEngine
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>Returns the logits behind every token of one sequence, row by row.</summary>
+    /// <summary>Returns the logits behind every token of independent sequences, row by row.</summary>
     /// <param name="folder">Where the npm package is installed.</param>
     /// <param name="model">The .gguf file.</param>
-    /// <param name="tokens">The sequence.</param>
-    /// <param name="oneByOne">Whether each token is a batch of its own, as in decoding.</param>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="flash">Whether attention is the fused one, llama.cpp's other order of the same arithmetic.</param>
     /// <param name="cancellationToken">Ends the process.</param>
-    public static async Task<float[]> LogitsAsync(string folder, string model, int[] tokens, bool oneByOne, CancellationToken cancellationToken)
+    public static async Task<float[]> LogitsAsync(string folder, string model, int[][] sequences, bool flash, CancellationToken cancellationToken)
     {
-        string file = model + ".logits";
-        string[] arguments = [Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py"), folder, model, "--kv", "f32", "--flash", "off", "--batch", "512", "--context", "1024"];
+        string[] files = [.. sequences.Select((_, i) => $"{model}.{i}.logits")];
+        string engine = Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py");
+        string[] arguments = [engine, folder, model, "--kv", "f32", "--flash", flash ? "on" : "off", "--batch", "512", "--context", "1024"];
         ProcessStartInfo start = new("python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { op = "logits", tokens, file, one = oneByOne }).AsMemory(), cancellationToken);
+            for (int i = 0; i < files.Length; i++)
+            {
+                await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { op = "logits", tokens = sequences[i], file = files[i] }).AsMemory(), cancellationToken);
+            }
+
             process.StandardInput.Close();
             await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             Assert.True(process.ExitCode == 0, $"engine.py ended with code {process.ExitCode}: {await errors} {await output}");
@@ -36,9 +41,14 @@ internal static class LlamaCppEngine
             throw;
         }
 
-        byte[] bytes = await File.ReadAllBytesAsync(file, cancellationToken);
-        File.Delete(file);
-        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        List<float> logits = [];
+        foreach (string file in files)
+        {
+            logits.AddRange(MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(file, cancellationToken)));
+            File.Delete(file);
+        }
+
+        return [.. logits];
     }
 
     private static string Root()
