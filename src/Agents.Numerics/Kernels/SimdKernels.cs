@@ -13,7 +13,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
 {
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;
-    private readonly SimdQuantizedKernels? _quantized;
+    private readonly SimdQuantizedKernels _quantized;
 
     /// <summary>Creates kernels that run on a pool.</summary>
     /// <param name="pool">Threads; stays the caller's.</param>
@@ -21,12 +21,6 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
     /// <param name="lane">Lane of all runs.</param>
     /// <exception cref="ArgumentException">This processor lacks an instruction set of a forced path; the message names it.</exception>
     public SimdKernels(ComputePool pool, KernelPath path = KernelPath.Auto, ComputeLane lane = ComputeLane.Foreground)
-        : this(pool, path, lane, products: true)
-    {
-    }
-
-    /// <summary>Creates kernels with or without products of stored weights; those use the others themselves.</summary>
-    internal SimdKernels(ComputePool pool, KernelPath path, ComputeLane lane, bool products)
     {
         ArgumentNullException.ThrowIfNull(pool);
         if (MissingFeature(path) is { } feature)
@@ -39,7 +33,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
         _pool = pool;
         _lane = lane;
         Path = path == KernelPath.Auto ? FastestPath() : path;
-        _quantized = products ? new SimdQuantizedKernels(pool, ProductPath(path), lane) : null;
+        _quantized = new SimdQuantizedKernels(pool, QuantizedPath(path), lane);
     }
 
     /// <summary>Gets the instruction level in use; never <see cref="KernelPath.Auto"/>.</summary>
@@ -49,7 +43,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
     public LaneRunner Threads => new(_pool, _lane);
 
     /// <inheritdoc/>
-    public IQuantizedKernels? Quantized => _quantized;
+    public IQuantizedKernels Quantized => _quantized;
 
     /// <summary>Returns whether this machine can run a path.</summary>
     /// <param name="path">Instruction level.</param>
@@ -59,15 +53,16 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
     public void Dispose()
     {
         _workspaces.Dispose();
-        _quantized?.Dispose();
+        _quantized.Dispose();
     }
 
-    private static QuantizedKernelPath ProductPath(KernelPath path) => path switch
+    // Assembled kernels are a choice of their own, which belongs to the automatic path.
+    private static QuantizedKernelPath QuantizedPath(KernelPath path) => path switch
     {
-        KernelPath.Portable => QuantizedKernelPath.Portable,
-        KernelPath.Avx2 => QuantizedKernelPath.Avx2,
+        KernelPath.Auto => QuantizedKernelPath.Auto,
         KernelPath.Avx512 => QuantizedKernelPath.Avx512,
-        _ => QuantizedKernelPath.Auto,
+        KernelPath.Avx2 => QuantizedKernelPath.Avx2,
+        _ => QuantizedKernelPath.Portable,
     };
 
     private static KernelPath FastestPath()

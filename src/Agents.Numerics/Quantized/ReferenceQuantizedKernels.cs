@@ -18,7 +18,10 @@ public sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
         target.Reset(format, x.Rows, x.Columns);
         for (int row = 0; row < x.Rows; row++)
         {
-            RowRounding.Round(x.Row(row), row, target);
+            for (int block = 0; block < target.BlocksPerRow; block++)
+            {
+                QuantizeBlock(x.Row(row), row, block, target);
+            }
         }
     }
 
@@ -148,4 +151,23 @@ public sealed unsafe class ReferenceQuantizedKernels : IQuantizedKernels
 
     private static float Widen(ElementType type, ushort number) =>
         type == ElementType.F16 ? Float16Conversion.ToSingle(number) : BFloat16Conversion.ToSingle(number);
+
+    private static void QuantizeBlock(float* x, int row, int block, QuantizedRows target)
+    {
+        int elements = target.BlockElements;
+        sbyte* codes = target.Codes + ((long)row * target.CodeStride) + ((long)block * elements);
+        long index = ((long)row * target.BlocksPerRow) + block;
+        x += (long)block * elements;
+        if (target.Format == ActivationFormat.Block256)
+        {
+            target.Scales[index] = ScalarRounding.Block256(x, codes, target.Sums + (index * (elements / target.SumElements)));
+            return;
+        }
+
+        float d = ScalarRounding.Block32(x, codes, out target.Sums[index], out target.Scales[index]);
+        if (target.Format == ActivationFormat.Block32WithSum)
+        {
+            target.ScaledSums[index] = Float16Conversion.ToSingle(Float16Conversion.FromSingle(d * target.Sums[index]));
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Agents.Numerics.Assembly;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Quantized.Gemm;
+using Agents.Numerics.Quantized.Gemv;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Quantized;
@@ -10,7 +11,7 @@ namespace Agents.Numerics.Quantized;
 /// Products with quantized weights in vector instructions. One instance may serve several threads at a time; it allocates only while its workspaces grow.
 /// Every instruction level, batch size and thread count gives the same bits.
 /// </summary>
-public sealed unsafe partial class SimdQuantizedKernels : IQuantizedKernels, IDisposable
+public sealed unsafe partial class SimdQuantizedKernels : IDisposable
 {
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;
@@ -33,7 +34,6 @@ public sealed unsafe partial class SimdQuantizedKernels : IQuantizedKernels, IDi
         _pool = pool;
         _lane = lane;
         Path = path == QuantizedKernelPath.Auto ? FastestPath() : path;
-        _norm = new SimdKernels(pool, LanesOf(Path), lane, products: false);
     }
 
     /// <summary>Gets the instruction level in use; never <see cref="QuantizedKernelPath.Auto"/>.</summary>
@@ -52,10 +52,24 @@ public sealed unsafe partial class SimdQuantizedKernels : IQuantizedKernels, IDi
             return;
         }
 
+        if (x.Rows <= GemvDispatch.LargestBatch)
+        {
+            GemvBody.Run(new LaneRunner(_pool, _lane), Path, x, products);
+            return;
+        }
+
         GemmWorkspace workspace = _workspaces.Rent();
         try
         {
-            GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            // Assembled tiles are the fastest way for a single row too (benchmark commands qgemm and qgemv).
+            if (x.Rows <= GemvDispatch.LargestBatch && Path != QuantizedKernelPath.Assembled)
+            {
+                FewRowsBody.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
+            else
+            {
+                GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
         }
         finally
         {
@@ -64,19 +78,7 @@ public sealed unsafe partial class SimdQuantizedKernels : IQuantizedKernels, IDi
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _workspaces.Dispose();
-        _norm.Dispose();
-    }
-
-    /// <summary>The instruction level of everything but products of codes.</summary>
-    private static KernelPath LanesOf(QuantizedKernelPath path) => path switch
-    {
-        QuantizedKernelPath.Assembled or QuantizedKernelPath.Avx512 => KernelPath.Avx512,
-        QuantizedKernelPath.Avx2 => KernelPath.Avx2,
-        _ => KernelPath.Portable,
-    };
+    public void Dispose() => _workspaces.Dispose();
 
     private static QuantizedKernelPath FastestPath()
     {

@@ -1,3 +1,4 @@
+using Agents.Models.Serving;
 using Agents.Runtime.Reasoning;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,7 +47,9 @@ internal static partial class ErrorReply
                 return new ApiErrorException(bad.StatusCode, "invalid_request_error", null, null, "The request is malformed.");
             case StrategyNotFoundException:
                 return new ApiErrorException(StatusCodes.Status404NotFound, "invalid_request_error", "model_not_found", "model", "The strategy is not loaded any more.");
-            case ArgumentException or NotSupportedException:
+            case QueueFullException:
+                return new ApiErrorException(StatusCodes.Status429TooManyRequests, "rate_limit_error", "too_many_requests", null, FirstLine(error.Message));
+            case ArgumentException or NotSupportedException or CacheTooSmallException:
                 return ApiErrorException.Invalid(null, FirstLine(error.Message), "unsupported_request");
             default:
                 ILogger log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Agents.Server");
