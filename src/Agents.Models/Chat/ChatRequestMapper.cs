@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Agents.Models.Templates;
 using Microsoft.Extensions.AI;
 
@@ -19,7 +20,7 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
     public GenerationRequest Map(IEnumerable<ChatMessage> messages, int count, ChatOptions? options)
     {
         RequireSupported(options);
-        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), addGenerationPrompt: true).Tokenize(model.Tokenizer);
+        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), new TemplateInput { Variables = Variables(options) }).Tokenize(model.Tokenizer);
         SampleStream stream = Stream(options);
         var streams = new SampleStream[count];
         for (int i = 0; i < count; i++)
@@ -51,6 +52,12 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
             throw new NotSupportedException("The embedded model cannot be held to a JSON response format; ask for JSON in the prompt and check the answer.");
         }
     }
+
+    private static IReadOnlyDictionary<string, object?> Variables(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.TemplateVariables, out object? value) != true || value is null ? ImmutableDictionary<string, object?>.Empty
+            : value as IReadOnlyDictionary<string, object?>
+                ?? throw new ArgumentException(
+                    $"ChatOptions.AdditionalProperties[\"{ChatOptionKeys.TemplateVariables}\"] is {value.GetType().Name}; expected a dictionary with string keys.", nameof(options));
 
     private SampleStream Stream(ChatOptions? options)
     {

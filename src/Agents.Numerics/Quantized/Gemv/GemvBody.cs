@@ -1,3 +1,4 @@
+using Agents.Numerics.Formats;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Quantized.Gemv;
@@ -5,7 +6,7 @@ namespace Agents.Numerics.Quantized.Gemv;
 /// <summary>A group of products of few rows, cut into runs of panels.</summary>
 internal struct GemvBody : IComputeBody
 {
-    // A matrix that is larger comes from memory: there the wider registers gain nothing, and with narrower ones reading ahead works better (measured).
+    // A matrix that is larger comes from memory. Where unpacking is cheap, AVX2 keeps up with memory, and reading ahead works better with it (measured).
     private const long CachedBytes = 1 << 20;
 
     private CodePath _path;
@@ -42,9 +43,12 @@ internal struct GemvBody : IComputeBody
             int panels = _runs.Part(chunk, weight, ref before, out int firstPanel);
             if (panels > 0)
             {
-                CodePath path = _path == CodePath.Avx512 && _rows.Rows == 1 && weight.Bytes > CachedBytes ? CodePath.Avx2 : _path;
+                CodePath path = _path == CodePath.Avx512 && _rows.Rows == 1 && weight.Bytes > CachedBytes && IsCheap(weight.Type) ? CodePath.Avx2 : _path;
                 GemvDispatch.Run(path, _rows, 0, _rows.Rows, _group[i], firstPanel, panels);
             }
         }
     }
+
+    private static bool IsCheap(ElementType type) =>
+        type is ElementType.Q8_0 or ElementType.Q4_0 or ElementType.Q4_1 or ElementType.Q4_K or ElementType.Q6_K;
 }
