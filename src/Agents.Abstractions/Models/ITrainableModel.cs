@@ -21,6 +21,21 @@ public interface ITrainableModel : IDisposable
     /// <param name="logProbabilities">[rows], written.</param>
     void LogProbabilities(PackedBatch batch, Span<float> logProbabilities);
 
+    /// <summary>The same at the temperature that tokens were sampled with.</summary>
+    /// <param name="batch">One micro-batch.</param>
+    /// <param name="logProbabilities">[rows], written.</param>
+    /// <param name="inverseTemperature">Factor on the logits; 1 for plain.</param>
+    /// <exception cref="NotSupportedException">The model has plain log-probabilities only.</exception>
+    void LogProbabilities(PackedBatch batch, Span<float> logProbabilities, double inverseTemperature)
+    {
+        if (inverseTemperature != 1)
+        {
+            throw new NotSupportedException($"{GetType().Name} has log-probabilities at temperature 1 only; sample at temperature 1, or implement the tempered form.");
+        }
+
+        LogProbabilities(batch, logProbabilities);
+    }
+
     /// <summary>Clips the accumulated gradients by their global norm, updates the parameters, and clears the gradients.</summary>
     /// <param name="learningRate">Step size of this update.</param>
     /// <returns>The gradient norm before clipping.</returns>

@@ -146,7 +146,10 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     }
 
     /// <inheritdoc/>
-    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities)
+    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities) => LogProbabilities(batch, logProbabilities, 1);
+
+    /// <inheritdoc/>
+    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities, double inverseTemperature)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (logProbabilities.Length != batch.Rows)
@@ -154,7 +157,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
             throw new ArgumentException($"The result holds {logProbabilities.Length} entries; the batch has {batch.Rows} rows.", nameof(logProbabilities));
         }
 
-        Forward(batch, default, 1);
+        Forward(batch, default, inverseTemperature);
         logProbabilities.Clear();
         int next = 0;
         ReadOnlySpan<TokenStatistic> statistics = _head.Statistics;

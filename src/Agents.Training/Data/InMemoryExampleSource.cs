@@ -28,6 +28,14 @@ public sealed class InMemoryExampleSource : ITrainingExampleSource
             hash.AppendData(MemoryMarshal.AsBytes<int>([example.TokenIds.Length]));
             hash.AppendData(MemoryMarshal.AsBytes<int>(example.TokenIds));
             hash.AppendData(MemoryMarshal.AsBytes<float>(example.Weights));
+            if (example.Columns is { } columns)
+            {
+                foreach (double[] column in (double[][])[columns.OldLogProbability, columns.ReferenceLogProbability, columns.Advantage, columns.Correction, columns.SequenceLabel])
+                {
+                    hash.AppendData(MemoryMarshal.AsBytes<int>([column.Length]));
+                    hash.AppendData(MemoryMarshal.AsBytes<double>(column));
+                }
+            }
         }
 
         Fingerprint = string.Create(CultureInfo.InvariantCulture, $"memory:{_examples.Length}:{Convert.ToHexStringLower(hash.GetHashAndReset())}");

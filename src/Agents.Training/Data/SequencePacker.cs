@@ -9,7 +9,7 @@ namespace Agents.Training.Data;
 /// </summary>
 public static class SequencePacker
 {
-    /// <summary>Packs sequences.</summary>
+    /// <summary>Packs sequences, each on its own.</summary>
     /// <param name="pieces">Sequences in order of arrival.</param>
     /// <param name="rowsPerBatch">Most rows of a batch.</param>
     /// <returns>Batches in the order in which they were opened.</returns>
@@ -17,18 +17,34 @@ public static class SequencePacker
     public static ImmutableArray<PackedBatch> Pack(IReadOnlyList<SequencePiece> pieces, int rowsPerBatch)
     {
         ArgumentNullException.ThrowIfNull(pieces);
+        return PackUnits([.. pieces.Select(piece => new SequenceUnit([piece]))], rowsPerBatch);
+    }
+
+    /// <summary>Packs units (preference pairs, groups), whose sequences stay neighbours in one batch.</summary>
+    /// <param name="units">Units in order of arrival.</param>
+    /// <param name="rowsPerBatch">Most rows of a batch.</param>
+    /// <returns>Batches in the order in which they were opened.</returns>
+    /// <exception cref="ArgumentException">A sequence is empty, a unit is longer than a batch, or columns differ between sequences.</exception>
+    public static ImmutableArray<PackedBatch> PackUnits(IReadOnlyList<SequenceUnit> units, int rowsPerBatch)
+    {
+        ArgumentNullException.ThrowIfNull(units);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowsPerBatch);
         List<(int Free, List<SequencePiece> Pieces)> bins = [];
-        for (int i = 0; i < pieces.Count; i++)
+        for (int i = 0; i < units.Count; i++)
         {
-            SequencePiece piece = pieces[i];
-            if (piece.Count < 1 || piece.Count > rowsPerBatch)
+            SequenceUnit unit = units[i];
+            int rows = unit.Rows;
+            if (unit.Pieces.IsDefaultOrEmpty || unit.Pieces.Any(piece => piece.Count < 1) || rows > rowsPerBatch)
             {
-                throw new ArgumentException($"Sequence {i} has {piece.Count} tokens; a batch takes 1 to {rowsPerBatch}.", nameof(pieces));
+                throw new ArgumentException(
+                    unit.Pieces is [_]
+                        ? $"Sequence {i} has {rows} tokens; a batch takes 1 to {rowsPerBatch}."
+                        : $"Unit {i} has {(unit.Pieces.IsDefault ? 0 : unit.Pieces.Length)} sequences with {rows} tokens; it must stay in one batch of 1 to {rowsPerBatch}, without empty sequences.",
+                    nameof(units));
             }
 
             int at = 0;
-            while (at < bins.Count && bins[at].Free < piece.Count)
+            while (at < bins.Count && bins[at].Free < rows)
             {
                 at++;
             }
@@ -38,8 +54,8 @@ public static class SequencePacker
                 bins.Add((rowsPerBatch, []));
             }
 
-            bins[at].Pieces.Add(piece);
-            bins[at] = (bins[at].Free - piece.Count, bins[at].Pieces);
+            bins[at].Pieces.AddRange(unit.Pieces);
+            bins[at] = (bins[at].Free - rows, bins[at].Pieces);
         }
 
         return [.. bins.Select(bin => Lay(bin.Pieces, rowsPerBatch - bin.Free))];
@@ -69,6 +85,6 @@ public static class SequencePacker
             }
         }
 
-        return new PackedBatch { TokenIds = tokens, Positions = positions, Targets = targets, Weights = weights, SequenceStarts = starts };
+        return new PackedBatch { TokenIds = tokens, Positions = positions, Targets = targets, Weights = weights, SequenceStarts = starts, Columns = PieceColumns.Lay(pieces, rows) };
     }
 }

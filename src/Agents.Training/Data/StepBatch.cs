@@ -14,7 +14,13 @@ namespace Agents.Training.Data;
 public sealed record StepBatch(
     ImmutableArray<PackedBatch> Batches, long Position, long NextPosition, int Rows, double TokenWeight, int Sequences, int CutTokens)
 {
+    /// <summary>Gets the number of units (preference pairs, groups) that must not be split. Default the sequences.</summary>
+    public int Units { get; init; } = Sequences;
+
+    /// <summary>Gets the scalar of <see cref="LossContext.ReferencePoint"/>. Default 0.</summary>
+    public double ReferencePoint { get; init; }
+
     /// <summary>Returns the counts a loss divides by.</summary>
     /// <param name="progress">Share of the run that is done.</param>
-    public LossContext Context(double progress) => new(TokenWeight, Sequences, Sequences, progress);
+    public LossContext Context(double progress) => new(TokenWeight, Sequences, Units, progress) { ReferencePoint = ReferencePoint };
 }

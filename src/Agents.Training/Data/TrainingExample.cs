@@ -1,3 +1,5 @@
+using Agents.Learning;
+
 namespace Agents.Training.Data;
 
 /// <summary>One token sequence to learn from. Token ids are used as recorded and never made from text again.</summary>
@@ -8,6 +10,12 @@ public sealed record TrainingExample
 
     /// <summary>Gets how much predicting each token counts, one entry per token; 0 masks it. The first entry is never used, because nothing precedes the first token.</summary>
     public required float[] Weights { get; init; }
+
+    /// <summary>
+    /// Gets what an objective needs beside the model's statistics, one entry per token (entry i belongs to predicting token i; the first is never used) and one
+    /// label for the sequence; null where it needs nothing.
+    /// </summary>
+    public TokenColumns? Columns { get; init; }
 
     /// <summary>Creates an example that learns every token (pre-training).</summary>
     /// <param name="tokenIds">The tokens.</param>

@@ -7,6 +7,7 @@ namespace Agents.Training.Progress;
 /// <summary>Metrics as JSON lines, one per update. A resumed run first drops lines behind its checkpoint (and a line torn by a crash), so no step appears twice.</summary>
 public sealed class MetricsFile : IDisposable
 {
+    private const string StepName = "step";
     private readonly FileStream _stream;
     private readonly MemoryStream _line = new();
 
@@ -33,7 +34,7 @@ public sealed class MetricsFile : IDisposable
         using (Utf8JsonWriter json = new(_line))
         {
             json.WriteStartObject();
-            json.WriteNumber("step", progress.Step);
+            json.WriteNumber(StepName, progress.Step);
             json.WriteNumber("loss", progress.Loss);
             if (progress.ValidationLoss is { } validation)
             {
@@ -52,9 +53,29 @@ public sealed class MetricsFile : IDisposable
             json.WriteEndObject();
         }
 
-        _line.WriteByte((byte)'\n');
-        _stream.Write(_line.GetBuffer(), 0, (int)_line.Length);
-        _stream.Flush();
+        Append();
+    }
+
+    /// <summary>Appends a line of named numbers.</summary>
+    /// <param name="step">Updates done.</param>
+    /// <param name="numbers">Finite numbers by unique name.</param>
+    public void Write(long step, IEnumerable<KeyValuePair<string, double>> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        _line.SetLength(0);
+        using (Utf8JsonWriter json = new(_line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber(StepName, step);
+            foreach ((string name, double value) in numbers)
+            {
+                json.WriteNumber(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        Append();
     }
 
     /// <inheritdoc/>
@@ -62,6 +83,13 @@ public sealed class MetricsFile : IDisposable
     {
         _stream.Dispose();
         _line.Dispose();
+    }
+
+    private void Append()
+    {
+        _line.WriteByte((byte)'\n');
+        _stream.Write(_line.GetBuffer(), 0, (int)_line.Length);
+        _stream.Flush();
     }
 
     private static void DropAfter(string path, long step)
@@ -83,7 +111,7 @@ public sealed class MetricsFile : IDisposable
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);
-            return json.RootElement.TryGetProperty("step", out JsonElement step) && step.TryGetInt64(out long value) ? value : null;
+            return json.RootElement.TryGetProperty(StepName, out JsonElement step) && step.TryGetInt64(out long value) ? value : null;
         }
         catch (JsonException)
         {

@@ -1,0 +1,14 @@
+using Agents.Training.Experience;
+
+namespace Agents.Training.Advantages;
+
+/// <summary>Changes advantages or token weights after the estimate: masks, gates, token-level credit.</summary>
+public interface IAdvantageReshaper
+{
+    /// <summary>Gets the stable id used in recipes and logs.</summary>
+    string Id { get; }
+
+    /// <summary>Changes the columns in place.</summary>
+    /// <param name="columns">Advantages and masks of one step.</param>
+    void Reshape(ExperienceColumns columns);
+}
