@@ -135,7 +135,7 @@ public sealed class RecordFileTests : IDisposable
         File.WriteAllBytes(_folder["store"], bytes[..^1]);
         using LogProbabilityStore sut = new(_folder["store"]);
 
-        Assert.Equal([-1f, -2f], sut.Find(first));
+        Assert.Equal([-1f, -2f], sut.Find(first)!);
         Assert.Null(sut.Find(second));
         Assert.Equal(1, sut.Count);
     }
