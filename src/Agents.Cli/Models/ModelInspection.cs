@@ -56,16 +56,16 @@ internal static class ModelInspection
             ContextLength = shape.ContextLength,
             TiedEmbeddings = shape.TiedEmbeddings,
             TensorTypes = tensorTypes,
-            ChatTemplate = FindTemplate(tokenizer.ChatTemplate),
+            ChatTemplate = FindTemplate(tokenizer),
             TokenizerFingerprint = tokenizer.ComputeFingerprint(),
         };
     }
 
-    private static string? FindTemplate(string? jinja)
+    private static string? FindTemplate(TokenizerDefinition tokenizer)
     {
         try
         {
-            return ChatTemplates.Detect(jinja).Name;
+            return ChatTemplates.ForModel(tokenizer).Name;
         }
         catch (ChatTemplateException)
         {

@@ -16,7 +16,7 @@ internal static class ChatTurns
     public static List<ChatTurn> From(IEnumerable<ChatMessage> messages, string? instructions)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        List<ChatTurn> turns = [.. messages.Select((message, index) => new ChatTurn(message.Role.Value, Text(message, index)))];
+        List<ChatTurn> turns = [.. messages.SelectMany(Turns)];
         if (turns.Count == 0)
         {
             throw new ArgumentException("The conversation has no messages; send at least one.", nameof(messages));
@@ -39,47 +39,54 @@ internal static class ChatTurns
         return turns;
     }
 
-    private static string Text(ChatMessage message, int index)
+    /// <summary>A message is one turn, except that every result of a tool is a turn of its own.</summary>
+    private static IEnumerable<ChatTurn> Turns(ChatMessage message, int index)
     {
         StringBuilder text = new();
+        StringBuilder reasoning = new();
+        List<ChatToolCall> calls = [];
+        List<ChatTurn> results = [];
         foreach (AIContent content in message.Contents)
         {
             switch (content)
             {
-                case TextReasoningContent or UsageContent or ErrorContent:
+                case TextReasoningContent thought:
+                    reasoning.Append(thought.Text);
                     break;
                 case TextContent part:
                     text.Append(part.Text);
                     break;
                 case FunctionCallContent call:
-                    text.Append($"<tool_call>\n{ToolCall(call)}\n</tool_call>");
+                    calls.Add(new ChatToolCall(
+                        string.IsNullOrEmpty(call.CallId) ? null : call.CallId, call.Name, JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>())));
                     break;
                 case FunctionResultContent result:
-                    text.Append(result.Result as string ?? JsonSerializer.Serialize(result.Result));
+                    results.Add(new ChatTurn(message.Role.Value, result.Result as string ?? JsonSerializer.Serialize(result.Result))
+                    {
+                        ToolCallId = string.IsNullOrEmpty(result.CallId) ? null : result.CallId,
+                    });
                     break;
                 case DataContent or UriContent:
                     throw new NotSupportedException($"Message {index} holds {content.GetType().Name}; this model reads text only.");
                 default:
-                    // Progress and other content of our own accompanies text and says nothing to a model.
+                    // Usage, errors, progress and other content of our own accompanies text and says nothing to a model.
                     break;
             }
         }
 
-        return text.ToString();
-    }
-
-    private static string ToolCall(FunctionCallContent call)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream))
+        if (text.Length > 0 || calls.Count > 0 || results.Count == 0)
         {
-            writer.WriteStartObject();
-            writer.WriteString("name", call.Name);
-            writer.WritePropertyName("arguments");
-            JsonSerializer.Serialize(writer, call.Arguments ?? new Dictionary<string, object?>());
-            writer.WriteEndObject();
+            yield return new ChatTurn(message.Role.Value, text.ToString())
+            {
+                Name = message.AuthorName,
+                Reasoning = reasoning.Length > 0 ? reasoning.ToString() : null,
+                ToolCalls = calls,
+            };
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
+        foreach (ChatTurn result in results)
+        {
+            yield return result;
+        }
     }
 }

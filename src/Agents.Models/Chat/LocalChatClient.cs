@@ -29,9 +29,9 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
     /// <summary>Creates a client with the chat template that the model carries.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">Defaults of calls; null for the usual ones.</param>
-    /// <exception cref="ChatTemplateException">The model carries no known template.</exception>
+    /// <exception cref="ChatTemplateException">The model carries no template, or one that this build cannot read.</exception>
     public LocalChatClient(DecoderModel model, LocalChatClientOptions? options = null)
-        : this(model, ChatTemplates.Detect((model ?? throw new ArgumentNullException(nameof(model))).TokenizerDefinition.ChatTemplate), options)
+        : this(model, ChatTemplates.ForModel((model ?? throw new ArgumentNullException(nameof(model))).TokenizerDefinition, options?.Time), options)
     {
     }
 

@@ -4,7 +4,7 @@ namespace Agents.Models.Templates;
 /// ChatML: every turn is <c>&lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n</c>, without a default system message. The template of this
 /// project's own models.
 /// </summary>
-public sealed class ChatMlTemplate : ChatTemplate
+public sealed class ChatMlTemplate : BuiltInTemplate
 {
     /// <summary>The same template in Jinja, for model files. Other programs render it with their own interpreters.</summary>
     public const string Jinja =

@@ -2,7 +2,7 @@ namespace Agents.Models.Templates;
 
 /// <summary>
 /// The form in which a family of models was taught conversations. Immutable; safe to share between threads. Model files carry it as a Jinja
-/// text; <see cref="ChatTemplates.Detect"/> finds the built-in form of the known ones.
+/// text; <see cref="ChatTemplates.ForModel"/> makes a template of it.
 /// </summary>
 public abstract class ChatTemplate
 {
@@ -23,9 +23,20 @@ public abstract class ChatTemplate
     /// <param name="addGenerationPrompt">Whether an assistant turn is opened at the end, for the model to write.</param>
     /// <returns>The prompt in parts.</returns>
     /// <exception cref="ArgumentException">There are no turns, or a role is unknown.</exception>
-    public RenderedPrompt Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    /// <exception cref="ChatTemplateException">The template cannot express the turns.</exception>
+    public RenderedPrompt Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt) =>
+        Render(turns, new TemplateInput { AddGenerationPrompt = addGenerationPrompt });
+
+    /// <summary>Renders a conversation with tools, documents and variables.</summary>
+    /// <param name="turns">The turns in order, at least one.</param>
+    /// <param name="input">What the template gets besides the turns.</param>
+    /// <returns>The prompt in parts.</returns>
+    /// <exception cref="ArgumentException">There are no turns, a role is unknown, or a variable is not plain data or has a name of the template's own.</exception>
+    /// <exception cref="ChatTemplateException">The template cannot express the turns or the tools.</exception>
+    public RenderedPrompt Render(IReadOnlyList<ChatTurn> turns, TemplateInput input)
     {
         ArgumentNullException.ThrowIfNull(turns);
+        ArgumentNullException.ThrowIfNull(input);
         if (turns.Count == 0)
         {
             throw new ArgumentException("A conversation needs at least one turn.", nameof(turns));
@@ -40,9 +51,7 @@ public abstract class ChatTemplate
             }
         }
 
-        PromptBuilder prompt = new();
-        Write(prompt, turns, addGenerationPrompt);
-        return prompt.Build(Name);
+        return RenderTurns(turns, input);
     }
 
     /// <summary>Ids that end an answer.</summary>
@@ -69,5 +78,5 @@ public abstract class ChatTemplate
         return ids;
     }
 
-    private protected abstract void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt);
+    private protected abstract RenderedPrompt RenderTurns(IReadOnlyList<ChatTurn> turns, TemplateInput input);
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Agents.Models.Templates.Jinja;
+using Agents.Models.Tokenization;
 
 namespace Agents.Models.Templates;
 
@@ -69,6 +71,38 @@ public static class ChatTemplates
         return _publishedTexts.GetValueOrDefault(Hash(jinja)) ?? FindByMarkers(jinja)
             ?? throw new ChatTemplateException(
                 $"The model's chat template ({jinja.Length} characters, starting '{Excerpt(jinja)}') is none of the known ones; name one of {KnownNames} if it fits the model.");
+    }
+
+    /// <summary>
+    /// The template of a model: its own Jinja text, interpreted. The plain ChatML of this project's models is taken from the built-ins, and so is a
+    /// known template that the interpreter cannot read.
+    /// </summary>
+    /// <param name="definition">Tokenizer of the model, with <see cref="TokenizerDefinition.ChatTemplate"/>.</param>
+    /// <param name="time">Clock of templates that write today's date; null for the system's.</param>
+    /// <exception cref="ChatTemplateException">The model carries no template, or one outside the supported subset of Jinja.</exception>
+    public static ChatTemplate ForModel(TokenizerDefinition definition, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        string? jinja = definition.ChatTemplate;
+        if (string.IsNullOrWhiteSpace(jinja))
+        {
+            return Detect(jinja);
+        }
+
+        ChatTemplate? builtIn = _publishedTexts.GetValueOrDefault(Hash(jinja)) ?? FindByMarkers(jinja);
+        if (builtIn == ChatMl && Hash(jinja) == Hash(ChatMlTemplate.Jinja))
+        {
+            return builtIn;
+        }
+
+        try
+        {
+            return JinjaChatTemplate.Create(builtIn is null ? "jinja" : $"jinja:{builtIn.Name}", jinja, definition, time);
+        }
+        catch (JinjaException) when (builtIn is not null)
+        {
+            return builtIn;
+        }
     }
 
     private static string KnownNames => string.Join(", ", All.Select(template => template.Name));

@@ -7,7 +7,7 @@ namespace Agents.Models.Templates;
 /// Llama 3: every turn is a header with the role, an empty line, the trimmed content, and <c>&lt;|eot_id|&gt;</c>. From 3.1 on a system turn
 /// with two dates always comes first, and results of tools have the role "ipython" and are written as a JSON string.
 /// </summary>
-public sealed class Llama3Template : ChatTemplate
+public sealed class Llama3Template : BuiltInTemplate
 {
     private const string Bos = "<|begin_of_text|>";
     private const string StartHeader = "<|start_header_id|>";

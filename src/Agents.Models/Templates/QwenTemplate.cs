@@ -4,7 +4,7 @@ namespace Agents.Models.Templates;
 /// What Qwen2.5 and Qwen3 share on top of ChatML: a system turn has its place in front, and the results of tools are put together in one user
 /// turn, each between <c>&lt;tool_response&gt;</c> tags.
 /// </summary>
-public abstract class QwenTemplate : ChatTemplate
+public abstract class QwenTemplate : BuiltInTemplate
 {
     private readonly string? _defaultSystem;
 
