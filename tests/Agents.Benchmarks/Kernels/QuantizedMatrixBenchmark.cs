@@ -15,7 +15,7 @@ internal static unsafe class QuantizedMatrixBenchmark
 
     private static readonly (int Rows, int Outputs, int Columns)[] s_shapes =
     [
-        (512, 4864, 896), (512, 896, 4864), (512, 1152, 896), (16, 4864, 896), (8, 4864, 896), (4, 4864, 896), (1, 4864, 896),
+        (512, 4864, 896), (512, 896, 4864), (512, 1152, 896), (128, 256, 896), (16, 256, 896), (16, 4864, 896), (8, 4864, 896), (4, 4864, 896), (1, 4864, 896),
     ];
 
     private static readonly QuantizedKernelPath[] s_paths =

@@ -88,11 +88,7 @@ internal unsafe struct GemmBody : IComputeBody
             switch (Path)
             {
                 case QuantizedKernelPath.Assembled:
-                    for (int place = 0; place < panels; place++)
-                    {
-                        PanelDecoder<ByteLanes512, Vector512<byte>>.Decode(task.Type, task.Areas, panel + place, block, blocks, ref arguments, place, panels);
-                    }
-
+                    task.Areas.PointAt(task.Type, panel, panels, ref arguments);
                     ((delegate* unmanaged<TileArguments*, void>)(panels == 2 ? task.Pair : task.Single))(&arguments);
                     break;
                 case QuantizedKernelPath.Avx512:
@@ -113,12 +109,8 @@ internal unsafe struct GemmBody : IComputeBody
         Finish(task, panel, panels, tile, arguments.Accumulators);
     }
 
-    // More blocks at a time where codes are read in place.
-    private readonly int StepOf(in GemmTask task)
-    {
-        bool splits = Path == QuantizedKernelPath.Avx512 || (Path == QuantizedKernelPath.Avx2 && !AvxVnni.IsSupported);
-        return task.Type == ElementType.Q8_0 && !splits ? GemmScratch.DirectBlocks : GemmScratch.DecodedElements / Tiles.BlockElements;
-    }
+    private readonly int StepOf(in GemmTask task) =>
+        Path == QuantizedKernelPath.Assembled ? Tiles.Blocks : GemmScratch.DecodedElements / Tiles.BlockElements;
 
     private static void Multiply<TLanes, TBytes, TMath, TVector>(in GemmTask task, int panel, int block, int blocks, TileArguments arguments)
         where TLanes : struct, IByteLanes<TBytes>
@@ -147,6 +139,12 @@ internal unsafe struct GemmBody : IComputeBody
         for (int token = Tiles.Size(tile); token > 0; token--)
         {
             int i = 0;
+            for (; Vector512.IsHardwareAccelerated && i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512<float> value = Vector512.Load(results + i);
+                (bias == null ? value : value + Vector512.Load(bias + i)).Store(target + i);
+            }
+
             for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
             {
                 Vector128<float> value = Vector128.Load(results + i);

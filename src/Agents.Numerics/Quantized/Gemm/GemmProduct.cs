@@ -115,8 +115,8 @@ internal static unsafe class GemmProduct
         };
         if (path == QuantizedKernelPath.Assembled && OperatingSystem.IsLinux())
         {
-            task.Single = AssembledTiles.Address(shape, 1);
-            task.Pair = AssembledTiles.Address(shape, 2);
+            task.Single = AssembledTiles.Address(weight.Type, 1);
+            task.Pair = AssembledTiles.Address(weight.Type, 2);
         }
 
         return task;

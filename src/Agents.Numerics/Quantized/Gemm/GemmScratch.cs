@@ -6,12 +6,9 @@ internal static unsafe class GemmScratch
     /// <summary>Elements of a row that are decoded at a time.</summary>
     public const int DecodedElements = 256;
 
-    /// <summary>Blocks of 32 whose scales are decoded at a time where the codes need no decoding.</summary>
-    public const int DirectBlocks = 64;
-
     private const int Panel = PanelFormat.Rows * sizeof(float);
     private const int Codes = DecodedElements * PanelFormat.Rows;
-    private const int Scales = DirectBlocks * 2 * Panel;
+    private const int Scales = DecodedElements / 32 * 2 * Panel;
     private const int SubScales = 16 * 2 * Panel;
     private const int Minimums = 8 * 2 * Panel;
 

@@ -3,25 +3,6 @@ namespace Agents.Numerics.Quantized.Gemm;
 /// <content>The codes. Sources and targets are rows of 64 bytes: four consecutive k of 16 rows.</content>
 internal static unsafe partial class PanelDecoder<TLanes, TVector>
 {
-    // IQ4_NL levels plus 128.
-    private static ReadOnlySpan<byte> LevelTable => [1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241];
-
-    // Copies byte n of every 32 bits to all four.
-    private static ReadOnlySpan<byte> SpreadTable =>
-    [
-        0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12,
-        1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9, 13, 13, 13, 13,
-        2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14,
-        3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15,
-    ];
-
-    // Bits 0 to 3 and 4 to 7, one per byte.
-    private static ReadOnlySpan<byte> BitTable =>
-    [
-        1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8,
-        16, 32, 64, 128, 16, 32, 64, 128, 16, 32, 64, 128, 16, 32, 64, 128,
-    ];
-
     /// <summary>Splits codes of 8 bits into nibbles; the low ones may take the place of the codes.</summary>
     /// <param name="codes">[blocks, 512].</param>
     /// <param name="blocks">Number of 32 elements.</param>
@@ -56,7 +37,7 @@ internal static unsafe partial class PanelDecoder<TLanes, TVector>
     private static void Levels(byte* source, int blocks, byte* codes)
     {
         TVector low = TLanes.Fill(15);
-        TVector levels = Constant(LevelTable);
+        TVector levels = Constant(PanelTables.Levels);
         for (int block = 0; block < blocks; block++, source += 4 * GroupBytes, codes += EighthBytes)
         {
             for (int i = 0; i < 4 * GroupBytes; i += TLanes.Count)
@@ -73,8 +54,8 @@ internal static unsafe partial class PanelDecoder<TLanes, TVector>
     {
         Nibbles(source, blocks, codes);
         TVector sixteen = TLanes.Fill(16);
-        TVector lowBits = Constant(BitTable);
-        TVector highBits = Constant(BitTable[16..]);
+        TVector lowBits = Constant(PanelTables.Bits);
+        TVector highBits = Constant(PanelTables.Bits[16..]);
         for (int block = 0; block < blocks; block++, bits += GroupBytes, codes += EighthBytes)
         {
             for (int i = 0; i < GroupBytes; i += TLanes.Count)
@@ -82,7 +63,7 @@ internal static unsafe partial class PanelDecoder<TLanes, TVector>
                 TVector value = TLanes.Load(bits + i);
                 for (int pair = 0; pair < 4; pair++)
                 {
-                    TVector spread = TLanes.Pick(value, Constant(SpreadTable[(16 * pair)..]));
+                    TVector spread = TLanes.Pick(value, Constant(PanelTables.Spread[(16 * pair)..]));
                     byte* even = codes + (2 * pair * GroupBytes) + i;
                     byte* odd = even + GroupBytes;
                     TLanes.Store(TLanes.Or(TLanes.Load(even), TLanes.And(sixteen, TLanes.AtLeast(TLanes.And(spread, lowBits), lowBits))), even);

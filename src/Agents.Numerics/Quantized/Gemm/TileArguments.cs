@@ -4,16 +4,34 @@ namespace Agents.Numerics.Quantized.Gemm;
 
 /// <summary>
 /// One call of a tile kernel: some blocks of one or two panels against a tile of rows ("tokens"). Assembled code reads the fields by their offsets.
-/// Everything of the weight is 64-byte aligned.
+/// Everything of the weight is 64-byte aligned. Assembled kernels read panels as they are stored; all others want unsigned codes and singles.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileArguments
 {
-    /// <summary>Unsigned codes of the first panel, [32 elements, 8, 16 rows, 4].</summary>
+    /// <summary>Unsigned codes of the first panel, [32 elements, 8, 16 rows, 4], or codes as stored.</summary>
     public byte* Codes;
 
     /// <summary>Unsigned codes of the second panel.</summary>
     public byte* SecondCodes;
+
+    /// <summary>Upper bits of the first panel as stored; only in assembled kernels of formats with such a plane.</summary>
+    public byte* Bits;
+
+    /// <summary>Upper bits of the second panel.</summary>
+    public byte* SecondBits;
+
+    /// <summary>Scales (and minimums or their scales) of the first panel as stored, halves [block, 1 or 2, 16]; only in assembled kernels.</summary>
+    public byte* Halves;
+
+    /// <summary>Scales of the second panel as stored.</summary>
+    public byte* SecondHalves;
+
+    /// <summary>Integer scales of the first panel as stored, bytes [block, 12 or 16, 16]; only in assembled kernels of blocks of 256.</summary>
+    public byte* PackedScales;
+
+    /// <summary>Integer scales of the second panel as stored.</summary>
+    public byte* SecondPackedScales;
 
     /// <summary>Scales of the weight, [block, panel, 16].</summary>
     public float* Scales;
@@ -48,6 +66,6 @@ internal unsafe struct TileArguments
     /// <summary>Number of tokens, at least 1.</summary>
     public long Tokens;
 
-    /// <summary>Number of blocks, at least 1; always 1 in blocks of 256.</summary>
+    /// <summary>Number of blocks, at least 1.</summary>
     public long Blocks;
 }

@@ -20,44 +20,71 @@ internal sealed partial class TileAssembler
 
     private void Block256()
     {
-        Label middle = _code.CreateLabel();
-        Load(r15, nameof(TileArguments.SubScales));
-        Eighth(Part.First);
-        _code.mov(eax, 6);
-        _code.Label(ref middle);
-        Eighth(Part.Middle);
-        _code.dec(eax);
-        _code.jnz(middle);
-        Eighth(Part.Last);
+        Label next = _code.CreateLabel();
+        Load(rax, nameof(TileArguments.Blocks));
+        _code.Label(ref next);
+        for (int eighth = 0; eighth < 8; eighth++)
+        {
+            Eighth(eighth);
+        }
+
         if (_shape.HasMinimums)
         {
             SubtractMinimums();
         }
+
+        Advance();
+        _code.dec(rax);
+        _code.jnz(next);
     }
 
-    private void Eighth(Part part)
+    private void Eighth(int eighth)
     {
-        LoadWeights();
-        for (int half = 0; half < _shape.SubScales; half++)
+        Part part = eighth == 0 ? Part.First : eighth == 7 ? Part.Last : Part.Middle;
+        _code.lea(rbp, __qword_ptr[_constants]);
+        for (int panel = 0; panel < _panels; panel++)
         {
-            for (int panel = 0; panel < _panels; panel++)
+            Load(rsi, panel == 0 ? nameof(TileArguments.Codes) : nameof(TileArguments.SecondCodes));
+            Load(rdx, panel == 0 ? nameof(TileArguments.Bits) : nameof(TileArguments.SecondBits));
+            Load(rcx, panel == 0 ? nameof(TileArguments.PackedScales) : nameof(TileArguments.SecondPackedScales));
+            PrefetchEighth(eighth);
+            UnpackEighth(panel, eighth);
+            for (int half = 0; half < _shape.SubScales; half++)
             {
-                _code.vmovdqa64(SubScale(panel, half), __zmmword_ptr[r15 + (((half * _panels) + panel) * Vector)]);
+                UnpackScale(SubScale(panel, half), (eighth * _shape.SubScales) + half);
             }
-        }
-
-        if (_shape.SubScales > 0)
-        {
-            _code.add(r15, _shape.SubScales * _panels * Vector);
         }
 
         Load(r14, nameof(TileArguments.Totals));
         if (part == Part.Last)
         {
             Load(r11, nameof(TileArguments.Accumulators));
+            Load(r12, nameof(TileArguments.Halves));
+            Load(r15, nameof(TileArguments.SecondHalves));
+            _code.mov(rcx, r9);
         }
 
         ForTokens(tokens => Tokens256(tokens, part));
+    }
+
+    /// <summary>Steps to the next block of 256.</summary>
+    private void Advance()
+    {
+        for (int panel = 0; panel < _panels; panel++)
+        {
+            Step(panel == 0 ? nameof(TileArguments.Codes) : nameof(TileArguments.SecondCodes), CodeVectors * Vector);
+            Step(panel == 0 ? nameof(TileArguments.Bits) : nameof(TileArguments.SecondBits), BitVectors * Vector);
+            Step(panel == 0 ? nameof(TileArguments.PackedScales) : nameof(TileArguments.SecondPackedScales), PackedScaleRows * PanelFormat.Rows);
+            Step(panel == 0 ? nameof(TileArguments.Halves) : nameof(TileArguments.SecondHalves), _shape.HasMinimums ? 2 * HalvesBytes : HalvesBytes);
+        }
+    }
+
+    private void Step(string field, int bytes)
+    {
+        if (bytes > 0)
+        {
+            _code.add(__qword_ptr[rdi + Offset(field)], bytes);
+        }
     }
 
     private void Tokens256(int tokens, Part part)
@@ -134,8 +161,8 @@ internal sealed partial class TileAssembler
             return;
         }
 
-        _code.vbroadcastss(zmm10, __dword_ptr[r9 + (token * sizeof(float))]);
-        _code.vmulps(zmm10, zmm10, __zmmword_ptr[rcx + (panel * Vector)]);
+        _code.vcvtph2ps(zmm10, __ymmword_ptr[panel == 0 ? r12 : r15]);
+        _code.vmulps(zmm10, zmm10, __dword_bcst[r9 + (token * sizeof(float))]);
         _code.vcvtdq2ps(sum, sum);
         _code.vfmadd213ps(sum, zmm10, __zmmword_ptr[r11 + place]);
         _code.vmovaps(__zmmword_ptr[r11 + place], sum);
@@ -144,17 +171,18 @@ internal sealed partial class TileAssembler
     // Minimums fit 16 bits and so do sums of 16 codes: pairs of both meet in one dot product of words.
     private void SubtractMinimums()
     {
-        Load(rsi, nameof(TileArguments.Minimums));
-        Load(r9, nameof(TileArguments.XScales));
+        _code.mov(r9, rcx);
         Load(r11, nameof(TileArguments.Accumulators));
+        _code.lea(rbp, __qword_ptr[_constants]);
         for (int panel = 0; panel < _panels; panel++)
         {
-            for (int group = 0; group < Groups; group++)
+            Load(rcx, panel == 0 ? nameof(TileArguments.PackedScales) : nameof(TileArguments.SecondPackedScales));
+            for (int eighth = 0; eighth < 8; eighth++)
             {
-                _code.vmovdqa64(Weight(panel, group), __zmmword_ptr[rsi + (((group * _panels) + panel) * Vector)]);
+                UnpackMinimums(Weight(panel, eighth), eighth);
             }
 
-            _code.vmovaps(WeightScale(panel), __zmmword_ptr[r12 + (panel * Vector)]);
+            _code.vcvtph2ps(WeightScale(panel), __ymmword_ptr[(panel == 0 ? r12 : r15) + HalvesBytes]);
         }
 
         ForTokens(tokens =>

@@ -14,24 +14,10 @@ internal sealed partial class TileAssembler
     private void Blocks32()
     {
         Label next = _code.CreateLabel();
+        LoadPointers();
         Load(rax, nameof(TileArguments.Blocks));
         _code.Label(ref next);
-        LoadWeights();
-        for (int panel = 0; panel < _panels; panel++)
-        {
-            _code.vmovaps(WeightScale(panel), __zmmword_ptr[rcx + (panel * Vector)]);
-            if (_shape.HasMinimums)
-            {
-                _code.vmovaps(WeightMinimum(panel), __zmmword_ptr[r12 + (panel * Vector)]);
-            }
-        }
-
-        _code.add(rcx, _panels * Vector);
-        if (_shape.HasMinimums)
-        {
-            _code.add(r12, _panels * Vector);
-        }
-
+        LoadBlock32();
         Load(r11, nameof(TileArguments.Accumulators));
         ForTokens(Tokens32);
         _code.dec(rax);

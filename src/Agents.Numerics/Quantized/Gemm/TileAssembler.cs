@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Agents.Numerics.Assembly;
+using Agents.Numerics.Formats;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -14,27 +15,31 @@ internal sealed partial class TileAssembler
 {
     private const int Groups = 8;
     private const int Vector = 64;
-    private const int PanelBytes = Groups * Vector;
+    private const int EighthBytes = Groups * Vector;
 
     private readonly Assembler _code = new(64);
+    private readonly ElementType _type;
     private readonly TileShape _shape;
     private readonly int _panels;
+    private Label _constants;
 
-    private TileAssembler(TileShape shape, int panels)
+    private TileAssembler(ElementType type, int panels)
     {
-        _shape = shape;
+        _type = type;
+        _shape = TileShape.Of(type);
+        _constants = _code.CreateLabel();
         _panels = panels;
     }
 
     /// <summary>Assembles a kernel.</summary>
-    /// <param name="shape">What the weight's format asks for.</param>
+    /// <param name="type">Format of the weight.</param>
     /// <param name="panels">Panels per call: 1 or 2.</param>
     /// <returns>Code of a function that takes the address of <see cref="TileArguments"/>.</returns>
-    public static byte[] Assemble(TileShape shape, int panels)
+    public static byte[] Assemble(ElementType type, int panels)
     {
-        TileAssembler tile = new(shape, panels);
+        TileAssembler tile = new(type, panels);
         tile.Enter();
-        if (shape.BlockElements == 32)
+        if (tile._shape.BlockElements == 32)
         {
             tile.Blocks32();
         }
@@ -44,6 +49,7 @@ internal sealed partial class TileAssembler
         }
 
         tile.Leave();
+        tile.Constants();
         return CodeBuffer.Encode(tile._code);
     }
 
@@ -71,11 +77,9 @@ internal sealed partial class TileAssembler
 
         Load(rsi, nameof(TileArguments.Codes));
         Load(rdx, nameof(TileArguments.SecondCodes));
-        Load(rcx, nameof(TileArguments.Scales));
         Load(r8, nameof(TileArguments.X));
         Load(r9, nameof(TileArguments.XScales));
         Load(r10, nameof(TileArguments.NegativeSums));
-        Load(r12, nameof(TileArguments.MinimumScales));
         Load(r13, nameof(TileArguments.XSums));
         Load(rbx, nameof(TileArguments.Tokens));
     }
@@ -89,30 +93,6 @@ internal sealed partial class TileAssembler
         }
 
         _code.ret();
-    }
-
-    /// <summary>Loads 32 elements of all panels and steps to the next.</summary>
-    private void LoadWeights()
-    {
-        for (int panel = 0; panel < _panels; panel++)
-        {
-            AssemblerRegister64 codes = panel == 0 ? rsi : rdx;
-            for (int group = 0; group < Groups; group++)
-            {
-                _code.vmovdqa64(Weight(panel, group), __zmmword_ptr[codes + (group * Vector)]);
-            }
-        }
-
-        for (int panel = 0; panel < _panels; panel++)
-        {
-            AssemblerRegister64 codes = panel == 0 ? rsi : rdx;
-            for (int group = 0; group < Groups; group++)
-            {
-                _code.prefetcht0(__byte_ptr[codes + ((group * Vector) + PanelBytes)]);
-            }
-
-            _code.add(codes, PanelBytes);
-        }
     }
 
     /// <summary>Writes a loop over the tokens, two at a time; the body gets the number of tokens it must handle.</summary>
