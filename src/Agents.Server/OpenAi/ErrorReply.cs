@@ -1,3 +1,4 @@
+using Agents.Models.Constraints;
 using Agents.Runtime.Reasoning;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,8 @@ internal static partial class ErrorReply
                 return new ApiErrorException(bad.StatusCode, "invalid_request_error", null, null, "The request is malformed.");
             case StrategyNotFoundException:
                 return new ApiErrorException(StatusCodes.Status404NotFound, "invalid_request_error", "model_not_found", "model", "The strategy is not loaded any more.");
+            case ConstraintException:
+                return ApiErrorException.Invalid(null, FirstLine(error.Message), "invalid_constraint");
             case ArgumentException or NotSupportedException:
                 return ApiErrorException.Invalid(null, FirstLine(error.Message), "unsupported_request");
             default:
