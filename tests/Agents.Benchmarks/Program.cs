@@ -6,6 +6,7 @@ using Agents.Benchmarks.Training;
 return args switch
 {
     ["gemm", .. string[] rest] => MatrixBenchmark.Run(rest),
+    ["attention", .. string[] rest] => AttentionBenchmark.Run(rest),
     ["qgemm", .. string[] rest] => QuantizedMatrixBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
@@ -20,6 +21,8 @@ static int Usage()
         """
         usage: dotnet run -c Release --project tests/Agents.Benchmarks -- COMMAND
           gemm [TEXT]   matrix products, GFLOP/s per path and thread count; only rows whose name contains TEXT
+          attention [TEXT] [PAGE...]
+                        attention over cached sequences at the shapes of published models: GB/s of the cache, GFLOP/s; only rows that contain TEXT
           qgemm [TEXT]  products with quantized weights, GOP/s per type, path and thread count; only rows that contain TEXT
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase

@@ -25,10 +25,10 @@ internal static class SeededModel
         return weights;
     }
 
-    public static string SaveGguf(string path, ElementType type = ElementType.F32, string architecture = "llama", bool tied = true, int hidden = 64, int feedForward = 96)
+    public static string SaveGguf(string path, ElementType type = ElementType.F32, string architecture = "llama", bool tied = true, int hidden = 64, int feedForward = 96, MatrixTypes? types = null)
     {
         using DecoderWeights<float> weights = Weights(architecture, tied, hidden, feedForward);
-        GgufCheckpoint.Save(path, weights, Tokenizer, new GgufSaveOptions { Name = "seeded", Type = type });
+        GgufCheckpoint.Save(path, weights, Tokenizer, new GgufSaveOptions { Name = "seeded", Type = type, Types = types });
         return path;
     }
 }

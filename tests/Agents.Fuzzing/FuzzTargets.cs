@@ -1,5 +1,6 @@
 using Agents.Fuzzing.Engine;
 using Agents.Fuzzing.Targets;
+using Agents.Models;
 
 namespace Agents.Fuzzing;
 
@@ -7,7 +8,7 @@ namespace Agents.Fuzzing;
 public static class FuzzTargets
 {
     /// <summary>Gets the names of all targets but the canary.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["gguf", "gguf-model", "safetensors", "tokenizer-json"];
+    public static IReadOnlyList<string> Names { get; } = ["gguf", "gguf-model", "safetensors", "tokenizer-json", "template", "json-schema", "regex"];
 
     /// <summary>Creates a target.</summary>
     /// <param name="name">Its name.</param>
@@ -18,6 +19,9 @@ public static class FuzzTargets
         "gguf-model" => new GgufModelTarget(),
         "safetensors" => new SafetensorsTarget(),
         "tokenizer-json" => new TokenizerJsonTarget(),
+        "template" => new TemplateTarget(),
+        "json-schema" => new ConstraintTarget(OutputConstraintKind.JsonSchema),
+        "regex" => new ConstraintTarget(OutputConstraintKind.Regex),
         "canary" => new CanaryTarget(),
         _ => throw new ArgumentException($"Unknown target '{name}'. {NearestNames.Describe(name, Names)}", nameof(name)),
     };

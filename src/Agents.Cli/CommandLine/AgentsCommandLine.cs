@@ -33,6 +33,7 @@ internal static class AgentsCommandLine
             new TokenizeCommand(),
             new GenerateCommand(),
             new ScoreCommand(),
+            new QuantizeCommand(),
             new ExportCommand(),
             new BenchCommand(),
             new ModelsCommand(),

@@ -26,7 +26,7 @@ internal sealed class ExportCommand : AgentsCommand
         Examples =
         [
             new("agents export tiny tiny-f32.gguf", "the embedded model in single precision, for any GGUF reader"),
-            new("agents export ./qwen2.5-0.5b qwen.gguf --type q8_0", "a Hugging Face folder as one quantized file"),
+            new("agents export ./qwen2.5-0.5b qwen.gguf --type q4_k_m", "a Hugging Face folder as one quantized file"),
             new("agents export model.gguf ./model --type bf16", "a GGUF file as a Hugging Face folder"),
         ];
     }
@@ -36,16 +36,16 @@ internal sealed class ExportCommand : AgentsCommand
     {
         string input = ModelPaths.Resolve(arguments.GetValue(_input)!);
         string output = Path.GetFullPath(arguments.GetValue(_output)!);
-        ElementType type = ElementTypeOption.Parse(arguments.GetValue(_type)!);
+        MatrixTypes types = ElementTypeOption.Parse(arguments.GetValue(_type)!);
         bool gguf = output.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
         if (output == input)
         {
             throw new UsageException("IN and OUT are the same; a model is not replaced while it is read.");
         }
 
-        if (!gguf && type == ElementType.Q8_0)
+        if (!gguf && types.Main is not (ElementType.F32 or ElementType.F16 or ElementType.BF16))
         {
-            throw new UsageException("Safetensors have no q8_0; write a .gguf file, or choose f32, f16 or bf16.");
+            throw new UsageException($"Safetensors have no {types.Id}; write a .gguf file, or choose f32, f16 or bf16.");
         }
 
         if (!gguf && File.Exists(output))
@@ -58,15 +58,15 @@ internal sealed class ExportCommand : AgentsCommand
         if (gguf)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(output)!);
-            GgufCheckpoint.Save(output, weights, checkpoint.Tokenizer, new GgufSaveOptions { Name = checkpoint.Name, Type = type });
+            GgufCheckpoint.Save(output, weights, checkpoint.Tokenizer, new GgufSaveOptions { Name = checkpoint.Name, Types = types });
         }
         else
         {
-            await HuggingFaceCheckpoint.SaveAsync(output, weights, checkpoint.Tokenizer, type, cancellationToken).ConfigureAwait(false);
+            await HuggingFaceCheckpoint.SaveAsync(output, weights, checkpoint.Tokenizer, types.Main, cancellationToken).ConfigureAwait(false);
         }
 
         ModelItem written = await LocalModels.InspectAsync(output, cancellationToken).ConfigureAwait(false);
-        ExportDocument document = new(output, written.Format, arguments.GetValue(_type)!.ToLowerInvariant(), written.Details!.TensorTypes.Values.Sum(), written.Bytes);
+        ExportDocument document = new(output, written.Format, types.Id, written.Details!.TensorTypes.Values.Sum(), written.Bytes);
         if (console.Json)
         {
             console.WriteJson(document, CliJson.Readable.ExportDocument);

@@ -7,7 +7,6 @@ using Agents.Models;
 using Agents.Models.Checkpoints;
 using Agents.Models.Decoder;
 using Agents.Models.Tokenization;
-using Agents.Numerics.Formats;
 
 namespace Agents.Cli.Commands;
 
@@ -51,13 +50,13 @@ internal sealed class ModelsMakeRandomCommand : AgentsCommand
             shape = shape with { Layers = [.. Enumerable.Repeat(shape.Layers[0], layers)] };
         }
 
-        ElementType type = ElementTypeOption.Parse(arguments.GetValue(_type)!);
+        MatrixTypes types = ElementTypeOption.Parse(arguments.GetValue(_type)!);
         TokenizerDefinition tokenizer = SyntheticVocabulary.Create(shape.VocabularySize);
         using DecoderWeights<float> weights = new(shape);
         WeightInitializer.Fill(weights, new SampleStream(arguments.GetValue(SharedOptions.Seed), 0, 0));
         cancellationToken.ThrowIfCancellationRequested();
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        GgufCheckpoint.Save(path, weights, tokenizer, new GgufSaveOptions { Name = "random-" + name, Type = type });
+        GgufCheckpoint.Save(path, weights, tokenizer, new GgufSaveOptions { Name = "random-" + name, Types = types });
         ModelItem item = ModelInspection.Describe("random-" + name, "created", path);
         if (console.Json)
         {

@@ -18,6 +18,7 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(AskDocument))]
 [JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(QuantizeDocument))]
 [JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -52,7 +52,7 @@ public static class ModelQuantizer
             PerplexityBefore = scoreBefore?.Perplexity,
             PerplexityAfter = scoreAfter?.Perplexity,
             ScoredTokens = scoreAfter?.Tokens ?? 0,
-            KeptMatrices = [.. conversion.KeptMatrices],
+            FallbackMatrices = [.. conversion.FallbackMatrices],
         };
     }
 

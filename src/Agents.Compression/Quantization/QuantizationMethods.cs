@@ -1,8 +1,8 @@
-using Agents.Numerics.Formats;
+using Agents.Models.Checkpoints;
 
 namespace Agents.Compression.Quantization;
 
-/// <summary>The quantization methods by id. Starts with round-to-nearest into every registered block format; plugins add theirs. Safe for concurrent use.</summary>
+/// <summary>The quantization methods by id. Starts with every block format and the mixture <c>q4_k_m</c>; plugins add theirs. Safe for concurrent use.</summary>
 public sealed class QuantizationMethods
 {
     private readonly Lock _gate = new();
@@ -11,9 +11,9 @@ public sealed class QuantizationMethods
     /// <summary>Creates the table with the built-in methods.</summary>
     public QuantizationMethods()
     {
-        foreach (BlockFormat format in BlockFormats.All)
+        foreach (MatrixTypes types in MatrixTypes.All)
         {
-            Add(new RoundToNearest(format));
+            Add(new RoundToNearest(types));
         }
     }
 

@@ -29,6 +29,6 @@ public sealed record QuantizationResult
     /// <summary>Gets the number of tokens that were predicted for each perplexity; 0 without a text.</summary>
     public int ScoredTokens { get; init; }
 
-    /// <summary>Gets the matrices that the method could not hold (rows that are no whole number of blocks); they are stored in single precision.</summary>
-    public required ImmutableArray<string> KeptMatrices { get; init; }
+    /// <summary>Gets the matrices that are not stored as the method means to, because their rows are no whole number of blocks; another type holds them.</summary>
+    public required ImmutableArray<string> FallbackMatrices { get; init; }
 }

@@ -1,35 +1,49 @@
+using Agents.Models.Checkpoints;
 using Agents.Numerics.Formats;
 
 namespace Agents.Compression.Quantization;
 
-/// <summary>Stores every value as the nearest one its format has, without looking at data: the baseline of every other method.</summary>
-/// <param name="format">The format; its name in lower case is the method's id.</param>
-public sealed class RoundToNearest(BlockFormat format) : IQuantizationMethod
+/// <summary>Encodes every matrix in the format its rule names, without looking at data: the baseline of every other method. Uses several threads.</summary>
+/// <param name="types">Which type each matrix gets; its id is the method's.</param>
+public sealed class RoundToNearest(MatrixTypes types) : IQuantizationMethod
 {
     /// <summary>The smallest magnitude that half precision rounds to infinity.</summary>
     private const float HalfOverflow = 65520;
 
-    private readonly BlockFormat _format = format ?? throw new ArgumentNullException(nameof(format));
+    private readonly MatrixTypes _types = types ?? throw new ArgumentNullException(nameof(types));
 
     /// <inheritdoc/>
-    public string Id { get; } = format.Name.ToLowerInvariant();
+    public string Id => _types.Id;
 
     /// <inheritdoc/>
-    public string Summary { get; } =
-        $"round to nearest {format.Name}, {FormattableString.Invariant($"{format.BitsPerWeight:0.##}")} bits per weight";
-
-    /// <inheritdoc/>
-    public ElementType? TypeFor(string name, long rowLength) => rowLength % _format.BlockElements == 0 ? _format.Type : null;
-
-    /// <inheritdoc/>
-    public void Encode(string name, ReadOnlySpan<float> values, Span<byte> destination)
+    public string Summary
     {
-        if (_format.Type == ElementType.F16)
+        get
+        {
+            BlockFormat format = BlockFormats.Get(_types.Main);
+            string bits = FormattableString.Invariant($"{format.BitsPerWeight:0.##} bits per weight");
+            return _types.IsMixture ? $"{format.Name} at {bits} for most matrices, more for the sensitive ones" : $"round to nearest {format.Name}, {bits}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public uint? FileType => _types.FileType;
+
+    /// <inheritdoc/>
+    public ElementType? TypeFor(MatrixDescription matrix) => _types.TypeFor(matrix);
+
+    /// <inheritdoc/>
+    public bool IsFallback(MatrixDescription matrix) => _types.IsFallback(matrix);
+
+    /// <inheritdoc/>
+    public void Encode(MatrixDescription matrix, ElementType type, ReadOnlySpan<float> values, Span<byte> destination)
+    {
+        if (type == ElementType.F16)
         {
             RequireHalf(values);
         }
 
-        _format.Quantize(values, destination);
+        ParallelQuantizer.Quantize(BlockFormats.Get(type), values, destination);
     }
 
     private static void RequireHalf(ReadOnlySpan<float> values)

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using Agents.Models.Checkpoints;
 using Agents.Models.Gguf;
 using Agents.Numerics.Formats;
 
@@ -8,15 +10,21 @@ namespace Agents.Compression.Quantization;
 /// <param name="method">How matrices are stored.</param>
 internal sealed class TensorConversion(IQuantizationMethod method)
 {
-    private const int ElementsPerPiece = 1 << 18;
+    private const int ElementsPerPiece = 1 << 20;
 
     /// <summary>A row must fit a piece of memory that a file cannot make arbitrarily large.</summary>
     private const long LongestRow = 1 << 24;
 
-    private readonly List<string> _keptMatrices = [];
+    /// <summary>More layers than any model has.</summary>
+    private const int LargestLayer = 1 << 16;
 
-    /// <summary>Gets the matrices that the method could not hold.</summary>
-    public IReadOnlyList<string> KeptMatrices => _keptMatrices;
+    private readonly List<string> _fallbackMatrices = [];
+
+    private int _layers;
+    private bool _tied;
+
+    /// <summary>Gets the matrices that are not stored as the method means to.</summary>
+    public IReadOnlyList<string> FallbackMatrices => _fallbackMatrices;
 
     /// <summary>Writes the converted file atomically.</summary>
     /// <param name="input">A GGUF file.</param>
@@ -26,6 +34,8 @@ internal sealed class TensorConversion(IQuantizationMethod method)
     {
         using GgufFile source = GgufFile.Open(input);
         using GgufWriter writer = new(output, source.Alignment);
+        _layers = source.Tensors.Select(tensor => LayerOf(tensor.Name) + 1).DefaultIfEmpty(0).Max();
+        _tied = !source.TryGetTensor("output.weight", out _);
         Dictionary<string, ElementType> types = new(StringComparer.Ordinal);
         foreach (GgufTensor tensor in source.Tensors)
         {
@@ -48,17 +58,11 @@ internal sealed class TensorConversion(IQuantizationMethod method)
 
     private static bool IsMatrix(GgufTensor tensor) => tensor.Dimensions.Length >= 2;
 
-    private static uint? FileTypeOf(ElementType type) => type switch
-    {
-        ElementType.F32 => 0,
-        ElementType.F16 => 1,
-        ElementType.Q4_0 => 2,
-        ElementType.Q8_0 => 7,
-        ElementType.BF16 => 32,
-        _ => null,
-    };
+    /// <summary>The layer that a tensor's name tells, -1 for none.</summary>
+    private static int LayerOf(string name) =>
+        name.Split('.') is ["blk", string number, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer < LargestLayer ? layer : -1;
 
-    private static void WriteMetadata(GgufFile source, GgufWriter writer, Dictionary<string, ElementType> types)
+    private void WriteMetadata(GgufFile source, GgufWriter writer, Dictionary<string, ElementType> types)
     {
         // The most frequent matrix type names the file, as other tools do it.
         ElementType main = source.Tensors
@@ -76,12 +80,8 @@ internal sealed class TensorConversion(IQuantizationMethod method)
             }
         }
 
-        if (FileTypeOf(main) is uint fileType)
-        {
-            writer.AddMetadata("general.file_type", GgufValue.Of(fileType));
-        }
-
-        if (main is not (ElementType.F32 or ElementType.F16 or ElementType.BF16))
+        writer.AddMetadata("general.file_type", GgufValue.Of(method.FileType ?? MatrixTypes.Of(main).FileType));
+        if (types.Values.Any(type => BlockFormats.Get(type).BlockElements > 1))
         {
             writer.AddMetadata("general.quantization_version", GgufValue.Of(2u));
         }
@@ -106,18 +106,26 @@ internal sealed class TensorConversion(IQuantizationMethod method)
             return ElementType.F32;
         }
 
-        if (method.TypeFor(tensor.Name, tensor.RowLength) is ElementType type)
+        MatrixDescription matrix = Describe(tensor);
+        if (method.IsFallback(matrix))
         {
-            return type;
+            _fallbackMatrices.Add(tensor.Name);
         }
 
-        _keptMatrices.Add(tensor.Name);
-        return ElementType.F32;
+        return method.TypeFor(matrix) switch
+        {
+            null => ElementType.F32,
+            ElementType type when BlockFormats.TryGet(type, out _) => type,
+            ElementType type => throw new CompressionException(
+                $"Method '{method.Id}' stores tensor '{tensor.Name}' as {BlockLayouts.NameOf(type)}, which this build cannot decode again."),
+        };
     }
+
+    private MatrixDescription Describe(GgufTensor tensor) => new(tensor.Name, tensor.RowLength, _layers, _tied);
 
     private void WriteTensor(GgufFile source, GgufWriter writer, GgufTensor tensor, ElementType type, CancellationToken cancellationToken)
     {
-        bool encoded = IsMatrix(tensor) && method.TypeFor(tensor.Name, tensor.RowLength) is not null;
+        bool encoded = IsMatrix(tensor) && method.TypeFor(Describe(tensor)) is not null;
         int rowsPerPiece = (int)Math.Clamp(ElementsPerPiece / tensor.RowLength, 1, tensor.RowCount);
         int rowLength = (int)tensor.RowLength;
         float[] values = ArrayPool<float>.Shared.Rent(rowsPerPiece * rowLength);
@@ -157,7 +165,7 @@ internal sealed class TensorConversion(IQuantizationMethod method)
         try
         {
             Span<byte> stored = buffer.AsSpan(0, (int)bytes);
-            method.Encode(tensor.Name, piece, stored);
+            method.Encode(Describe(tensor), type, piece, stored);
             writer.WriteBytes(tensor.Name, stored);
         }
         catch (ArgumentException error)

@@ -64,58 +64,16 @@ public static unsafe class GgufCheckpoint
     /// <param name="path">The final path; its folder must exist.</param>
     /// <param name="weights">Parameters.</param>
     /// <param name="tokenizer">The tokenizer's data; padded to the number of embedding rows.</param>
-    /// <param name="options">Name and element type; null for defaults.</param>
+    /// <param name="options">Name and element types; null for defaults.</param>
     /// <exception cref="ArgumentException">The type cannot be written, the layers have different head sizes, or a value does not fit the type.</exception>
     public static void Save(string path, DecoderWeights<float> weights, TokenizerDefinition tokenizer, GgufSaveOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        options ??= new GgufSaveOptions();
-        uint fileType = FileType(options.Type);
-        ModelShape shape = weights.Shape;
         using GgufWriter writer = new(path);
-        writer.AddMetadata("general.architecture", GgufValue.Of(shape.Architecture));
-        writer.AddMetadata("general.name", GgufValue.Of(options.Name));
-        writer.AddMetadata("general.file_type", GgufValue.Of(fileType));
-        if (options.Type == ElementType.Q8_0)
-        {
-            writer.AddMetadata("general.quantization_version", GgufValue.Of(2u));
-        }
-
-        GgufShape.Write(writer, shape);
-        WriteTokenizer(writer, VocabularyPadding.PadTo(tokenizer, shape.VocabularySize));
-        float[]? divisors = GgufRope.Divisors(shape);
-        if (divisors is not null)
-        {
-            writer.DeclareTensor(GgufTensorNames.RopeDivisors, ElementType.F32, divisors.Length);
-        }
-
-        foreach (WeightTensor<float> tensor in weights.Tensors)
-        {
-            Declare(writer, tensor, options.Type);
-        }
-
-        if (divisors is not null)
-        {
-            writer.WriteFloats(GgufTensorNames.RopeDivisors, divisors);
-        }
-
-        foreach (WeightTensor<float> tensor in weights.Tensors)
-        {
-            WriteTensor(writer, shape, tensor);
-        }
-
+        GgufModelWriter.Write(writer, weights, tokenizer, options ?? new GgufSaveOptions());
         writer.Commit();
     }
-
-    private static uint FileType(ElementType type) => type switch
-    {
-        ElementType.F32 => 0,
-        ElementType.F16 => 1,
-        ElementType.Q8_0 => 7,
-        ElementType.BF16 => 32,
-        _ => throw new ArgumentException($"Models are written as F32, F16, BF16 or Q8_0, not as {type}.", nameof(type)),
-    };
 
     private static TokenizerDefinition ReadTokenizer(GgufFile file, ModelShape shape)
     {
@@ -139,16 +97,6 @@ public static unsafe class GgufCheckpoint
         catch (TokenizerException error)
         {
             throw new ModelFormatException($"{file.Name}: {error.Message}", error);
-        }
-    }
-
-    private static void WriteTokenizer(GgufWriter writer, TokenizerDefinition definition)
-    {
-        // Readers guess what is not stated, and guess differently.
-        bool addBos = new BytePairTokenizer(definition).AddBos;
-        foreach ((string key, object value) in GgufTokenizerKeys.Write(definition with { AddBos = addBos }))
-        {
-            writer.AddMetadata(key, GgufValue.FromObject(value));
         }
     }
 
@@ -234,43 +182,10 @@ public static unsafe class GgufCheckpoint
         return values;
     }
 
-    private static void Declare(GgufWriter writer, WeightTensor<float> tensor, ElementType type)
-    {
-        string name = GgufTensorNames.FromCheckpoint(tensor.Name);
-        if (tensor.IsVector)
-        {
-            writer.DeclareTensor(name, ElementType.F32, tensor.Columns);
-            return;
-        }
-
-        bool whole = tensor.Columns % BlockFormats.Get(type).BlockElements == 0;
-        writer.DeclareTensor(name, whole ? type : ElementType.F32, tensor.Rows, tensor.Columns);
-    }
-
-    private static void WriteTensor(GgufWriter writer, ModelShape shape, WeightTensor<float> tensor)
-    {
-        string name = GgufTensorNames.FromCheckpoint(tensor.Name);
-        (int headSize, int rowLength, int heads) = Pieces(shape, tensor);
-        if (headSize == 0)
-        {
-            for (int row = 0; row < tensor.Rows; row++)
-            {
-                writer.WriteFloats(name, new ReadOnlySpan<float>(tensor.View.Row(row), tensor.Columns));
-            }
-
-            return;
-        }
-
-        var piece = new float[headSize * rowLength];
-        for (int head = 0; head < heads; head++)
-        {
-            LlamaRowPermutation.ToFile<float>(new ReadOnlySpan<float>(tensor.Data + ((long)head * piece.Length), piece.Length), piece, headSize, rowLength);
-            writer.WriteFloats(name, piece);
-        }
-    }
-
     /// <summary>How a tensor is cut into heads for the permutation; a head size of 0 means that it is stored as it is.</summary>
-    private static (int HeadSize, int RowLength, int Heads) Pieces(ModelShape shape, WeightTensor<float> tensor)
+    /// <param name="shape">Architecture and sizes.</param>
+    /// <param name="tensor">A parameter.</param>
+    internal static (int HeadSize, int RowLength, int Heads) Pieces(ModelShape shape, WeightTensor<float> tensor)
     {
         if (shape.Architecture != "llama" || !GgufTensorNames.IsPermuted(tensor.Name))
         {

@@ -10,7 +10,7 @@ namespace Agents.Models.Files;
 /// <param name="stream">A seekable stream; the regions do not own it.</param>
 internal sealed class TensorRegions(Stream stream)
 {
-    private const int ChunkBytes = 1 << 16;
+    private const int ChunkBytes = 1 << 20;
 
     private readonly Dictionary<string, Region> _regions = new(StringComparer.Ordinal);
 
@@ -67,7 +67,7 @@ internal sealed class TensorRegions(Stream stream)
             {
                 ReadOnlySpan<float> piece = values[..Math.Min(values.Length, blocks * format.BlockElements)];
                 Span<byte> bytes = buffer.AsSpan(0, (int)format.ByteCount(piece.Length));
-                format.Quantize(piece, bytes);
+                ParallelQuantizer.Quantize(format, piece, bytes);
                 WriteBytes(name, bytes);
                 values = values[piece.Length..];
             }

@@ -27,6 +27,7 @@ public sealed unsafe partial class SimdKernels : IAttentionKernels<float>
             SegmentCount = segmentCount,
             Output = output,
             LogSumExp = logSumExp,
+            TilesPerItem = AttendKernel.ChooseTilesPerItem(shape, queries.Rows, _pool.Threads),
         };
         int items = kernel.Plan();
         RunItems(kernel, items, 1);

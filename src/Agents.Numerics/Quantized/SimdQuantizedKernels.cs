@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Agents.Numerics.Assembly;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Quantized.Gemm;
+using Agents.Numerics.Quantized.Gemv;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Quantized;
@@ -54,7 +55,15 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
         GemmWorkspace workspace = _workspaces.Rent();
         try
         {
-            GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            // Assembled tiles are the fastest way for a single row too (benchmark commands qgemm and qgemv).
+            if (x.Rows <= GemvDispatch.LargestBatch && Path != QuantizedKernelPath.Assembled)
+            {
+                FewRowsBody.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
+            else
+            {
+                GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
+            }
         }
         finally
         {

@@ -37,6 +37,10 @@ internal sealed unsafe class TimedKernels(IKernels<float> inner) : IKernels<floa
 
     public PackedMatrix<float> Pack(MatrixView<float> weight) => inner.Pack(weight);
 
+    public PackedMatrix<float> AllocatePacked(int outputs, int inputs) => inner.AllocatePacked(outputs, inputs);
+
+    public void PackRows(MatrixView<float> rows, int first, PackedMatrix<float> packed) => inner.PackRows(rows, first, packed);
+
     public void Repack(MatrixView<float> weight, PackedMatrix<float> packed)
     {
         long start = Stopwatch.GetTimestamp();

@@ -184,6 +184,7 @@ public sealed class ModelCommandsTests(RandomModel model)
 
     [Theory]
     [InlineData("folder", "q8_0", "q8_0")]
+    [InlineData("folder", "q4_k_m", "q4_k_m")]
     [InlineData("x.gguf", "q9", "q8_0")]
     public async Task Export_ImpossibleType_WritesNothing(string output, string type, string word)
     {

@@ -67,6 +67,7 @@ public sealed class UsageTests(RandomModel model)
     [InlineData("tokenize")]
     [InlineData("train")]
     [InlineData("export")]
+    [InlineData("quantize")]
     [InlineData("models", "make-random")]
     [InlineData("plugins", "check")]
     [InlineData("prompts", "show")]

@@ -1,4 +1,5 @@
 using Agents.Compression.Quantization;
+using Agents.Models.Checkpoints;
 using Agents.Numerics.Formats;
 
 namespace Agents.Compression.Tests.Quantization;
@@ -10,7 +11,7 @@ internal sealed class ConstantMethod : IQuantizationMethod
 
     public string Summary => "zeros";
 
-    public ElementType? TypeFor(string name, long rowLength) => name.Contains("ffn", StringComparison.Ordinal) ? ElementType.F16 : null;
+    public ElementType? TypeFor(MatrixDescription matrix) => matrix.Name.Contains("ffn", StringComparison.Ordinal) ? ElementType.F16 : null;
 
-    public void Encode(string name, ReadOnlySpan<float> values, Span<byte> destination) => destination.Clear();
+    public void Encode(MatrixDescription matrix, ElementType type, ReadOnlySpan<float> values, Span<byte> destination) => destination.Clear();
 }

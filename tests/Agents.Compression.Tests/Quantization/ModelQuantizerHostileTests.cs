@@ -1,5 +1,6 @@
 using Agents.Compression.Quantization;
 using Agents.Models;
+using Agents.Models.Checkpoints;
 using Agents.Models.Gguf;
 using Agents.Numerics.Formats;
 
@@ -43,6 +44,9 @@ public sealed class ModelQuantizerHostileTests : IDisposable
     [InlineData(float.NegativeInfinity, "bf16")]
     [InlineData(1e30f, "f16")]
     [InlineData(1e30f, "q8_0")]
+    [InlineData(1e30f, "q4_0")]
+    [InlineData(1e30f, "q6_k")]
+    [InlineData(1e30f, "q4_k_m")]
     public async Task ConvertAsync_ValueThatCannotBeHeld_NamesTheTensorAndLeavesNothing(float value, string method)
     {
         string input = Matrix(value);
@@ -171,18 +175,18 @@ public sealed class ModelQuantizerHostileTests : IDisposable
     /// <summary>Cancels as soon as the first rows are encoded.</summary>
     private sealed class CancellingMethod(CancellationTokenSource stop) : IQuantizationMethod
     {
-        private readonly RoundToNearest _inner = new(new F16Format());
+        private readonly RoundToNearest _inner = new(MatrixTypes.Of(ElementType.F16));
 
         public string Id => "cancelling";
 
         public string Summary => "cancels";
 
-        public ElementType? TypeFor(string name, long rowLength) => _inner.TypeFor(name, rowLength);
+        public ElementType? TypeFor(MatrixDescription matrix) => _inner.TypeFor(matrix);
 
-        public void Encode(string name, ReadOnlySpan<float> values, Span<byte> destination)
+        public void Encode(MatrixDescription matrix, ElementType type, ReadOnlySpan<float> values, Span<byte> destination)
         {
             stop.Cancel();
-            _inner.Encode(name, values, destination);
+            _inner.Encode(matrix, type, values, destination);
         }
     }
 }

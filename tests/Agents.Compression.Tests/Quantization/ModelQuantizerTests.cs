@@ -20,15 +20,14 @@ public sealed class ModelQuantizerTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    public static TheoryData<string> Ids => [.. MatrixTypes.All.Select(types => types.Id)];
+
     [Theory]
-    [InlineData("q8_0", ElementType.Q8_0)]
-    [InlineData("f16", ElementType.F16)]
-    [InlineData("bf16", ElementType.BF16)]
-    [InlineData("f32", ElementType.F32)]
-    public async Task ConvertAsync_EveryMethod_WritesTheFileThatSavingDirectlyWrites(string id, ElementType type)
+    [MemberData(nameof(Ids))]
+    public async Task ConvertAsync_EveryMethod_WritesTheFileThatSavingDirectlyWrites(string id)
     {
-        string input = SeededModel.SaveGguf(At("in.gguf"));
-        string direct = SeededModel.SaveGguf(At("direct.gguf"), type);
+        string input = SeededModel.SaveGguf(At("in.gguf"), hidden: 256, feedForward: 288);
+        string direct = SeededModel.SaveGguf(At("direct.gguf"), types: MatrixTypes.All.Single(types => types.Id == id), hidden: 256, feedForward: 288);
 
         await ModelQuantizer.ConvertAsync(input, At("out.gguf"), Methods.Get(id), cancellationToken: Stop);
 
@@ -62,7 +61,7 @@ public sealed class ModelQuantizerTests : IDisposable
         Assert.Equal(new FileInfo(At("out.gguf")).Length, result.BytesAfter);
         Assert.Equal(after.BitsPerWeight, result.BitsPerWeight);
         Assert.InRange(result.BitsPerWeight, 8.5, 9.5);
-        Assert.Empty(result.KeptMatrices);
+        Assert.Empty(result.FallbackMatrices);
         Assert.Equal(await PerplexityAsync(input), result.PerplexityBefore);
         Assert.Equal(await PerplexityAsync(At("out.gguf")), result.PerplexityAfter);
         Assert.InRange(result.PerplexityAfter!.Value / result.PerplexityBefore!.Value, 0.99, 1.01);
@@ -82,16 +81,46 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     [Fact]
-    public async Task ConvertAsync_RowsThatAreNoWholeBlocks_StayInSinglePrecisionAndAreReported()
+    public async Task ConvertAsync_RowsThatAreNoWholeBlocks_BecomeHalvesAndAreReported()
     {
         string input = SeededModel.SaveGguf(At("in.gguf"), feedForward: 80);
 
         QuantizationResult result = await ModelQuantizer.ConvertAsync(input, At("out.gguf"), Methods.Get("q8_0"), SeededModel.Text, Stop);
 
-        Assert.Equal(["blk.0.ffn_down.weight", "blk.1.ffn_down.weight"], result.KeptMatrices);
+        Assert.Equal(["blk.0.ffn_down.weight", "blk.1.ffn_down.weight"], result.FallbackMatrices);
         SizeReport report = SizeReport.Read(At("out.gguf"));
-        Assert.Equal("F32", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_down.weight").Format);
+        Assert.Equal("F16", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_down.weight").Format);
         Assert.Equal("Q8_0", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_up.weight").Format);
+    }
+
+    [Fact]
+    public async Task ConvertAsync_FewerBits_CostMoreInTheOrderOfTheBits()
+    {
+        string input = SeededModel.SaveGguf(At("in.gguf"), hidden: 256, feedForward: 512);
+        double before = 0;
+        foreach (string id in (string[])["q2_k", "q3_k", "q4_k", "q4_k_m", "q5_k", "q6_k", "q8_0"])
+        {
+            QuantizationResult result = await ModelQuantizer.ConvertAsync(input, At(id + ".gguf"), Methods.Get(id), cancellationToken: Stop);
+
+            Assert.True(result.BitsPerWeight > before, id);
+            Assert.Equal(new FileInfo(At(id + ".gguf")).Length, result.BytesAfter);
+            before = result.BitsPerWeight;
+        }
+    }
+
+    [Fact]
+    public async Task ConvertAsync_RowsForBlocksOf32Only_GetTheSubstituteAndAreReported()
+    {
+        string input = SeededModel.SaveGguf(At("in.gguf"), hidden: 256, feedForward: 288);
+
+        QuantizationResult result = await ModelQuantizer.ConvertAsync(input, At("out.gguf"), Methods.Get("q4_k"), SeededModel.Text, Stop);
+
+        Assert.Contains("blk.1.ffn_down.weight", result.FallbackMatrices);
+        Assert.DoesNotContain("blk.1.ffn_up.weight", result.FallbackMatrices);
+        SizeReport report = SizeReport.Read(At("out.gguf"));
+        Assert.Equal("Q5_0", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_down.weight").Format);
+        Assert.Equal("Q4_K", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_up.weight").Format);
+        Assert.InRange(result.PerplexityAfter!.Value / result.PerplexityBefore!.Value, 0.9, 1.1);
     }
 
     [Fact]
@@ -141,7 +170,7 @@ public sealed class ModelQuantizerTests : IDisposable
 
         SizeReport report = SizeReport.Read(At("out.gguf"));
         Assert.Equal("F16", Assert.Single(report.Tensors, tensor => tensor.Name == "blk.0.ffn_up.weight").Format);
-        Assert.Contains("blk.0.attn_q.weight", result.KeptMatrices);
+        Assert.Contains("blk.0.attn_q.weight", result.FallbackMatrices);
         Assert.NotEqual(result.PerplexityBefore, result.PerplexityAfter);
     }
 

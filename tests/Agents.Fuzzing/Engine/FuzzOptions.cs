@@ -12,9 +12,6 @@ public sealed record FuzzOptions
     /// <summary>Gets the time after which an input counts as a hang. Default 10 s: far above any honest reading of inputs of this size, even on a busy machine.</summary>
     public TimeSpan HangAfter { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gets the bytes that reading may allocate whatever the size. Default 4 MiB.</summary>
-    public long AllocationBase { get; init; } = 4 << 20;
-
     /// <summary>Gets the bytes that reading may allocate per byte of input. Default 16.</summary>
     public int AllocationFactor { get; init; } = 16;
 

@@ -111,7 +111,7 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - managed + UnmanagedMemory.AllocatedBytes - native;
-        long allowed = options.AllocationBase + ((long)options.AllocationFactor * input.Length);
+        long allowed = target.AllocationBase + ((long)options.AllocationFactor * input.Length);
         if (allocated > allowed)
         {
             return new FuzzFinding(FuzzFindingKind.Allocation, input, $"{allocated} bytes allocated for an input of {input.Length}; {allowed} are allowed. {behaviour}");
@@ -124,7 +124,7 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
     /// <summary>Where an error was raised: the offsets of the innermost calls. Errors of one kind at one place are one behaviour, whatever they say.</summary>
     private static string Place(Exception error)
     {
-        StackFrame[] frames = new StackTrace(error, fNeedFileInfo: false).GetFrames();
+        StackFrame[] frames = new StackTrace(error.GetBaseException(), fNeedFileInfo: false).GetFrames();
         return string.Join(' ', frames.Take(FramesThatCount).Select(frame => string.Create(
             CultureInfo.InvariantCulture, $"{frame.GetMethod()?.DeclaringType?.Name}.{frame.GetMethod()?.Name}+{frame.GetILOffset()}")));
     }

@@ -9,6 +9,9 @@ public interface IFuzzTarget
     /// <summary>Gets byte strings that mean something to the reader: magic numbers, keys, keywords.</summary>
     IReadOnlyList<byte[]> Dictionary { get; }
 
+    /// <summary>Gets the bytes that reading may allocate whatever the size of the input. Default 4 MiB; interpreters with limits of their own need what those allow.</summary>
+    long AllocationBase => 4 << 20;
+
     /// <summary>Creates valid inputs to start from.</summary>
     IReadOnlyList<byte[]> Seeds();
 

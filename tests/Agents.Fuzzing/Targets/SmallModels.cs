@@ -10,13 +10,10 @@ namespace Agents.Fuzzing.Targets;
 /// <summary>Valid files of a few kilobytes to start from.</summary>
 internal static class SmallModels
 {
-    public static TokenizerDefinition Tokenizer { get; } = BytePairTrainer.Train(
-        ["the cat sat on the mat 12 times", "a man has 30 nuts"], new BytePairTrainerOptions { VocabularySize = 266, SpecialTokens = ["<|end|>"] }) with
-    {
-        EosId = 0,
-        AddBos = false,
-        ChatTemplate = "{% for m in messages %}{{ m.content }}{% endfor %}",
-    };
+    public static TokenizerDefinition Tokenizer { get; } = Train();
+
+    /// <summary>Gets the id of the end token.</summary>
+    public static int EndId => Tokenizer.EosId ?? throw new InvalidOperationException("The tokenizer has no end token.");
 
     public static byte[] Gguf(string architecture)
     {
@@ -54,5 +51,17 @@ internal static class SmallModels
         writer.WriteFloats("y", new float[192]);
         writer.Commit();
         return stream.ToArray();
+    }
+
+    private static TokenizerDefinition Train()
+    {
+        TokenizerDefinition definition = BytePairTrainer.Train(
+            ["the cat sat on the mat 12 times", "a man has 30 nuts"], new BytePairTrainerOptions { VocabularySize = 266, SpecialTokens = ["<|end|>"] });
+        return definition with
+        {
+            EosId = definition.Tokens.ToList().IndexOf("<|end|>"),
+            AddBos = false,
+            ChatTemplate = "{% for m in messages %}{{ m.content }}{% endfor %}",
+        };
     }
 }

@@ -225,7 +225,7 @@ internal sealed class RegexParser
             }
             else if (rest.StartsWith("<") || rest.StartsWith("P<") || rest.StartsWith("'"))
             {
-                int close = _pattern.AsSpan(_at + 2).IndexOfAny('>', '\'');
+                int close = _pattern.AsSpan(Math.Min(_at + 2, _pattern.Length)).IndexOfAny('>', '\'');
                 _at = close < 0 ? throw Error("the name of a group does not end") : _at + 2 + close + 1;
             }
             else

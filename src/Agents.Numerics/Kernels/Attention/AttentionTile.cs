@@ -13,6 +13,9 @@ internal readonly unsafe struct AttentionTile
     /// <summary>Most rows of a tile.</summary>
     public const int MaximumRows = 16;
 
+    /// <summary>Floats for the scores of a tile.</summary>
+    public const int ScoreLength = MaximumRows * Stride;
+
     // One block more than a range, so that the rows of a tile do not fall on the same cache sets.
     private const int Stride = AttentionShape.KeyRange + AttentionShape.KeyBlock;
 
@@ -27,8 +30,6 @@ internal readonly unsafe struct AttentionTile
     private readonly int _group;
     private readonly int _size;
     private readonly float* _queries;
-    private readonly float* _widened;
-    private readonly float* _scores;
 
     /// <summary>Describes a tile.</summary>
     /// <param name="segment">The segment.</param>
@@ -36,8 +37,8 @@ internal readonly unsafe struct AttentionTile
     /// <param name="firstRow">First row of the segment, where row = query · group + head of the group.</param>
     /// <param name="group">Query heads per key/value head.</param>
     /// <param name="size">Head size.</param>
-    /// <param name="memory">[<see cref="Length"/>].</param>
-    public AttentionTile(AttentionSegment* segment, int keyValueHead, int firstRow, int group, int size, float* memory)
+    /// <param name="queries">[16, size], for the rows side by side.</param>
+    public AttentionTile(AttentionSegment* segment, int keyValueHead, int firstRow, int group, int size, float* queries)
     {
         Segment = segment;
         Rows = (int)Math.Min(MaximumRows, ((long)segment->QueryCount * group) - firstRow);
@@ -45,17 +46,11 @@ internal readonly unsafe struct AttentionTile
         _firstRow = firstRow;
         _group = group;
         _size = size;
-        _queries = memory;
-        _widened = memory + (MaximumRows * size);
-        _scores = _widened + (StoredPart.MaximumPositions * size);
+        _queries = queries;
     }
 
     /// <summary>Gets the number of keys that the last row sees, which no other row exceeds.</summary>
     public int VisibleKeys => Segment->VisibleKeys(QueryOf(Rows - 1));
-
-    /// <summary>Floats of memory.</summary>
-    /// <param name="size">Head size.</param>
-    public static long Length(int size) => ((MaximumRows + StoredPart.MaximumPositions) * (long)size) + (MaximumRows * Stride);
 
     /// <summary>Query of the segment that a row belongs to.</summary>
     public int QueryOf(int row) => (_firstRow + row) / _group;
@@ -75,49 +70,49 @@ internal readonly unsafe struct AttentionTile
     }
 
     /// <summary>Attention of all rows over one range of keys.</summary>
-    /// <param name="first">First key of the range.</param>
+    /// <param name="range">The keys.</param>
+    /// <param name="scores">[<see cref="ScoreLength"/>], scratch.</param>
     /// <param name="sums">Overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Attend<TLanes>(int first, in RowSums sums)
+    public void Attend<TLanes>(in StoredRange range, float* scores, in RowSums sums)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int count = VisibleIn(first, Rows - 1);
-        Score<TLanes>(first, count);
+        int count = VisibleIn(range, Rows - 1);
+        Score<TLanes>(range, count, scores);
         for (int row = 0; row < Rows; row++)
         {
-            int end = RoundUp(VisibleIn(first, row));
-            float* scores = _scores + (row * Stride);
-            HiddenKeys.Hide(Segment, QueryOf(row), scores, first, first + end);
-            sums.Maxima[row] = Exponentiate<TLanes>(scores, end, out sums.Sums[row]);
+            int end = RoundUp(VisibleIn(range, row));
+            HiddenKeys.Hide(Segment, QueryOf(row), scores + (row * Stride), range.First, range.First + end);
+            sums.Maxima[row] = Exponentiate<TLanes>(scores + (row * Stride), end, out sums.Sums[row]);
         }
 
-        new Span<float>(sums.Values, ((Rows + 1) & ~1) * _size).Clear();
-        SumValues<TLanes>(first, count, sums.Values);
+        new Span<float>(sums.Values, MaximumRows * _size).Clear();
+        SumValues<TLanes>(range, count, scores, sums.Values);
     }
 
     private static int RoundUp(int keys) => (keys + AttentionShape.KeyBlock - 1) & ~(AttentionShape.KeyBlock - 1);
 
     /// <summary>Number of keys of a range that a row sees; ascends with the rows.</summary>
-    private int VisibleIn(int first, int row) => Math.Clamp(Segment->VisibleKeys(QueryOf(row)) - first, 0, AttentionShape.KeyRange);
+    private int VisibleIn(in StoredRange range, int row) => Math.Clamp(Segment->VisibleKeys(QueryOf(row)) - range.First, 0, AttentionShape.KeyRange);
 
     /// <summary>Scores up to four blocks at a time, so that these keys serve all rows while they are in the first cache.</summary>
-    private void Score<TLanes>(int first, int count)
+    private void Score<TLanes>(in StoredRange range, int count, float* scores)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         float scale = 1f / MathF.Sqrt(_size);
         int part;
         for (int key = 0; key < count; key += part)
         {
-            part = StoredPart.Count(Segment, first + key, first + count);
-            float* keys = StoredPart.Keys<TLanes>(Segment, _keyValueHead, first + key, RoundUp(part) / AttentionShape.KeyBlock, _widened);
+            part = range.Part(key, count);
+            float* keys = range.Keys<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {
                 int rows = Math.Min(4, Rows - row);
-                int needed = RoundUp(Math.Min(part, VisibleIn(first, row + rows - 1) - key)) / AttentionShape.KeyBlock;
+                int needed = RoundUp(Math.Min(part, VisibleIn(range, row + rows - 1) - key)) / AttentionShape.KeyBlock;
                 if (needed > 0)
                 {
                     ScoreTile.Compute<TLanes>(
-                        _queries + (row * _size), (rows + 1) & ~1, keys, needed, _size, scale, _scores + (row * Stride) + key, Stride);
+                        _queries + (row * _size), (rows + 1) & ~1, keys, needed, _size, scale, scores + (row * Stride) + key, Stride);
                 }
             }
         }
@@ -156,30 +151,30 @@ internal readonly unsafe struct AttentionTile
     }
 
     /// <summary>Weighted values: first the keys that four rows share, then what single rows see beyond.</summary>
-    private void SumValues<TLanes>(int first, int count, float* outputs)
+    private void SumValues<TLanes>(in StoredRange range, int count, float* scores, float* outputs)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int part;
         for (int key = 0; key < count; key += part)
         {
-            part = StoredPart.Count(Segment, first + key, first + count);
-            float* values = StoredPart.Values<TLanes>(Segment, _keyValueHead, first + key, part, _widened);
+            part = range.Part(key, count);
+            float* values = range.Values<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {
-                int shared = Math.Min(part, VisibleIn(first, row) - key);
+                int shared = Math.Min(part, VisibleIn(range, row) - key);
                 if (shared > 0)
                 {
-                    TileWeights weights = new(_scores + (row * Stride) + key, Stride, 1);
+                    TileWeights weights = new(scores + (row * Stride) + key, Stride, 1);
                     WeightedSumTile.Add<TLanes>(outputs + (row * _size), _size, (Math.Min(4, Rows - row) + 1) & ~1, weights, values, _size, shared, _size);
                 }
 
                 for (int next = row + 1; next < Math.Min(row + 4, Rows); next++)
                 {
                     int from = Math.Max(shared, 0);
-                    int beyond = Math.Min(part, VisibleIn(first, next) - key) - from;
+                    int beyond = Math.Min(part, VisibleIn(range, next) - key) - from;
                     if (beyond > 0)
                     {
-                        TileWeights weights = new(_scores + (next * Stride) + key + from, Stride, 1);
+                        TileWeights weights = new(scores + (next * Stride) + key + from, Stride, 1);
                         WeightedSumTile.Add<TLanes>(outputs + (next * _size), _size, 1, weights, values + ((long)from * _size), _size, beyond, _size);
                     }
                 }

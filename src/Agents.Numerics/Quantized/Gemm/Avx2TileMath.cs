@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Quantized.Gemm;
 
-/// <summary>Tile kernels in AVX2 without VNNI: bytes times bytes, summed in words. A nibble times 127 fits a sum of eight.</summary>
+/// <summary>Tile kernels in AVX2 without VNNI: bytes times bytes, summed in words. Sums of eight products of a nibble fit a word, and sums of four products of 6 bits.</summary>
 internal readonly unsafe struct Avx2TileMath : ITileMath<Vector256<int>>
 {
     /// <inheritdoc/>
@@ -24,23 +24,46 @@ internal readonly unsafe struct Avx2TileMath : ITileMath<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Dot(Vector256<int> sum, byte* codes, byte* high, sbyte* x)
+    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
-        Vector256<short> low = Avx2.MultiplyAddAdjacent(Vector256.Load(codes), Group(x, 0));
-        low += Avx2.MultiplyAddAdjacent(Vector256.Load(codes + 64), Group(x, 1));
-        low += Avx2.MultiplyAddAdjacent(Vector256.Load(codes + 128), Group(x, 2));
-        low += Avx2.MultiplyAddAdjacent(Vector256.Load(codes + 192), Group(x, 3));
-        sum += Avx2.MultiplyAddAdjacent(low, Vector256<short>.One);
-        if (high != null)
+        Vector256<sbyte> x0 = Group(x, 0);
+        Vector256<sbyte> y0 = Group(y, 0);
+        Vector256<sbyte> x1 = Group(x, 1);
+        Vector256<sbyte> y1 = Group(y, 1);
+        Vector256<sbyte> x2 = Group(x, 2);
+        Vector256<sbyte> y2 = Group(y, 2);
+        Vector256<sbyte> x3 = Group(x, 3);
+        Vector256<sbyte> y3 = Group(y, 3);
+        Vector256<byte> code0 = Vector256.Load(codes);
+        Vector256<byte> code1 = Vector256.Load(codes + 64);
+        Vector256<byte> code2 = Vector256.Load(codes + 128);
+        Vector256<byte> code3 = Vector256.Load(codes + 192);
+        Vector256<short> one = Vector256<short>.One;
+        if (wide)
         {
-            Vector256<short> upper = Avx2.MultiplyAddAdjacent(Vector256.Load(high), Group(x, 0));
-            upper += Avx2.MultiplyAddAdjacent(Vector256.Load(high + 64), Group(x, 1));
-            upper += Avx2.MultiplyAddAdjacent(Vector256.Load(high + 128), Group(x, 2));
-            upper += Avx2.MultiplyAddAdjacent(Vector256.Load(high + 192), Group(x, 3));
-            sum += Avx2.MultiplyAddAdjacent(upper, Vector256.Create((short)16));
+            first += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code0, x0) + Avx2.MultiplyAddAdjacent(code1, x1), one);
+            first += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code2, x2) + Avx2.MultiplyAddAdjacent(code3, x3), one);
+            second += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code0, y0) + Avx2.MultiplyAddAdjacent(code1, y1), one);
+            second += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(code2, y2) + Avx2.MultiplyAddAdjacent(code3, y3), one);
+            return;
         }
 
-        return sum;
+        first += Avx2.MultiplyAddAdjacent(
+            Avx2.MultiplyAddAdjacent(code0, x0) + Avx2.MultiplyAddAdjacent(code1, x1) + Avx2.MultiplyAddAdjacent(code2, x2) + Avx2.MultiplyAddAdjacent(code3, x3), one);
+        second += Avx2.MultiplyAddAdjacent(
+            Avx2.MultiplyAddAdjacent(code0, y0) + Avx2.MultiplyAddAdjacent(code1, y1) + Avx2.MultiplyAddAdjacent(code2, y2) + Avx2.MultiplyAddAdjacent(code3, y3), one);
+        if (high != null)
+        {
+            Vector256<short> sixteen = Vector256.Create((short)16);
+            code0 = Vector256.Load(high);
+            code1 = Vector256.Load(high + 64);
+            code2 = Vector256.Load(high + 128);
+            code3 = Vector256.Load(high + 192);
+            first += Avx2.MultiplyAddAdjacent(
+                Avx2.MultiplyAddAdjacent(code0, x0) + Avx2.MultiplyAddAdjacent(code1, x1) + Avx2.MultiplyAddAdjacent(code2, x2) + Avx2.MultiplyAddAdjacent(code3, x3), sixteen);
+            second += Avx2.MultiplyAddAdjacent(
+                Avx2.MultiplyAddAdjacent(code0, y0) + Avx2.MultiplyAddAdjacent(code1, y1) + Avx2.MultiplyAddAdjacent(code2, y2) + Avx2.MultiplyAddAdjacent(code3, y3), sixteen);
+        }
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Numerics.Quantized.Gemm;
 
-/// <summary>Tile kernels in AVX-512 without VNNI: bytes times bytes, summed in words. A nibble times 127 fits a sum of eight.</summary>
+/// <summary>Tile kernels in AVX-512 without VNNI: bytes times bytes, summed in words. Sums of eight products of a nibble fit a word, and sums of four products of 6 bits.</summary>
 internal readonly unsafe struct Avx512TileMath : ITileMath<Vector512<int>>
 {
     /// <inheritdoc/>
@@ -24,23 +24,46 @@ internal readonly unsafe struct Avx512TileMath : ITileMath<Vector512<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Dot(Vector512<int> sum, byte* codes, byte* high, sbyte* x)
+    public static void Dot(ref Vector512<int> first, ref Vector512<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
-        Vector512<short> low = Avx512BW.MultiplyAddAdjacent(Vector512.Load(codes), Group(x, 0));
-        low += Avx512BW.MultiplyAddAdjacent(Vector512.Load(codes + 64), Group(x, 1));
-        low += Avx512BW.MultiplyAddAdjacent(Vector512.Load(codes + 128), Group(x, 2));
-        low += Avx512BW.MultiplyAddAdjacent(Vector512.Load(codes + 192), Group(x, 3));
-        sum += Avx512BW.MultiplyAddAdjacent(low, Vector512<short>.One);
-        if (high != null)
+        Vector512<sbyte> x0 = Group(x, 0);
+        Vector512<sbyte> y0 = Group(y, 0);
+        Vector512<sbyte> x1 = Group(x, 1);
+        Vector512<sbyte> y1 = Group(y, 1);
+        Vector512<sbyte> x2 = Group(x, 2);
+        Vector512<sbyte> y2 = Group(y, 2);
+        Vector512<sbyte> x3 = Group(x, 3);
+        Vector512<sbyte> y3 = Group(y, 3);
+        Vector512<byte> code0 = Vector512.Load(codes);
+        Vector512<byte> code1 = Vector512.Load(codes + 64);
+        Vector512<byte> code2 = Vector512.Load(codes + 128);
+        Vector512<byte> code3 = Vector512.Load(codes + 192);
+        Vector512<short> one = Vector512<short>.One;
+        if (wide)
         {
-            Vector512<short> upper = Avx512BW.MultiplyAddAdjacent(Vector512.Load(high), Group(x, 0));
-            upper += Avx512BW.MultiplyAddAdjacent(Vector512.Load(high + 64), Group(x, 1));
-            upper += Avx512BW.MultiplyAddAdjacent(Vector512.Load(high + 128), Group(x, 2));
-            upper += Avx512BW.MultiplyAddAdjacent(Vector512.Load(high + 192), Group(x, 3));
-            sum += Avx512BW.MultiplyAddAdjacent(upper, Vector512.Create((short)16));
+            first += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code0, x0) + Avx512BW.MultiplyAddAdjacent(code1, x1), one);
+            first += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code2, x2) + Avx512BW.MultiplyAddAdjacent(code3, x3), one);
+            second += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code0, y0) + Avx512BW.MultiplyAddAdjacent(code1, y1), one);
+            second += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(code2, y2) + Avx512BW.MultiplyAddAdjacent(code3, y3), one);
+            return;
         }
 
-        return sum;
+        first += Avx512BW.MultiplyAddAdjacent(
+            Avx512BW.MultiplyAddAdjacent(code0, x0) + Avx512BW.MultiplyAddAdjacent(code1, x1) + Avx512BW.MultiplyAddAdjacent(code2, x2) + Avx512BW.MultiplyAddAdjacent(code3, x3), one);
+        second += Avx512BW.MultiplyAddAdjacent(
+            Avx512BW.MultiplyAddAdjacent(code0, y0) + Avx512BW.MultiplyAddAdjacent(code1, y1) + Avx512BW.MultiplyAddAdjacent(code2, y2) + Avx512BW.MultiplyAddAdjacent(code3, y3), one);
+        if (high != null)
+        {
+            Vector512<short> sixteen = Vector512.Create((short)16);
+            code0 = Vector512.Load(high);
+            code1 = Vector512.Load(high + 64);
+            code2 = Vector512.Load(high + 128);
+            code3 = Vector512.Load(high + 192);
+            first += Avx512BW.MultiplyAddAdjacent(
+                Avx512BW.MultiplyAddAdjacent(code0, x0) + Avx512BW.MultiplyAddAdjacent(code1, x1) + Avx512BW.MultiplyAddAdjacent(code2, x2) + Avx512BW.MultiplyAddAdjacent(code3, x3), sixteen);
+            second += Avx512BW.MultiplyAddAdjacent(
+                Avx512BW.MultiplyAddAdjacent(code0, y0) + Avx512BW.MultiplyAddAdjacent(code1, y1) + Avx512BW.MultiplyAddAdjacent(code2, y2) + Avx512BW.MultiplyAddAdjacent(code3, y3), sixteen);
+        }
     }
 
     /// <inheritdoc/>

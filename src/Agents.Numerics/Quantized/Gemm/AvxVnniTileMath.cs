@@ -24,12 +24,20 @@ internal readonly unsafe struct AvxVnniTileMath : ITileMath<Vector256<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Dot(Vector256<int> sum, byte* codes, byte* high, sbyte* x)
+    public static void Dot(ref Vector256<int> first, ref Vector256<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
-        sum = AvxVnni.MultiplyWideningAndAdd(sum, Vector256.Load(codes), Group(x, 0));
-        sum = AvxVnni.MultiplyWideningAndAdd(sum, Vector256.Load(codes + 64), Group(x, 1));
-        sum = AvxVnni.MultiplyWideningAndAdd(sum, Vector256.Load(codes + 128), Group(x, 2));
-        return AvxVnni.MultiplyWideningAndAdd(sum, Vector256.Load(codes + 192), Group(x, 3));
+        Vector256<byte> code0 = Vector256.Load(codes);
+        Vector256<byte> code1 = Vector256.Load(codes + 64);
+        Vector256<byte> code2 = Vector256.Load(codes + 128);
+        Vector256<byte> code3 = Vector256.Load(codes + 192);
+        first = AvxVnni.MultiplyWideningAndAdd(first, code0, Group(x, 0));
+        second = AvxVnni.MultiplyWideningAndAdd(second, code0, Group(y, 0));
+        first = AvxVnni.MultiplyWideningAndAdd(first, code1, Group(x, 1));
+        second = AvxVnni.MultiplyWideningAndAdd(second, code1, Group(y, 1));
+        first = AvxVnni.MultiplyWideningAndAdd(first, code2, Group(x, 2));
+        second = AvxVnni.MultiplyWideningAndAdd(second, code2, Group(y, 2));
+        first = AvxVnni.MultiplyWideningAndAdd(first, code3, Group(x, 3));
+        second = AvxVnni.MultiplyWideningAndAdd(second, code3, Group(y, 3));
     }
 
     /// <inheritdoc/>

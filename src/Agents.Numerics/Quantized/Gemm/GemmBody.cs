@@ -120,7 +120,7 @@ internal unsafe struct GemmBody : IComputeBody
     {
         byte* low = arguments.Codes;
         PanelDecoder<TLanes, TBytes>.Decode(task.Type, task.Areas, panel, block, blocks, ref arguments, 0, 1);
-        if (TMath.SplitsCodes && task.Shape.CodeBits > 4)
+        if (TMath.SplitsCodes && task.Shape.CodeBits > 6)
         {
             PanelDecoder<TLanes, TBytes>.Split(arguments.Codes, blocks * task.Shape.BlockElements / 32, low, arguments.SecondCodes);
             arguments.Codes = low;

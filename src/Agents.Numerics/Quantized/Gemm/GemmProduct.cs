@@ -106,7 +106,7 @@ internal static unsafe class GemmProduct
         {
             Type = weight.Type,
             Shape = shape,
-            Areas = new PanelAreas(weight),
+            Areas = new PanelAreas(weight, weight.Data),
             Outputs = weight.Rows,
             Panels = weight.Panels,
             Bias = product.Bias,

@@ -8,7 +8,7 @@ internal unsafe interface ITileMath<TVector>
     /// <summary>Gets the number of lanes; divides 16.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Gets whether codes of more than 4 bits must be split into nibbles, because sums of their products saturate.</summary>
+    /// <summary>Gets whether codes of more than 6 bits must be split into nibbles, because sums of their products saturate.</summary>
     static abstract bool SplitsCodes { get; }
 
     /// <summary>Copies one integer to all lanes.</summary>
@@ -20,12 +20,15 @@ internal unsafe interface ITileMath<TVector>
     /// <summary>Stores a register of integers or singles.</summary>
     static abstract void Store(TVector value, void* target);
 
-    /// <summary>Returns sum + Σ code · q over 16 elements, exactly.</summary>
-    /// <param name="sum">Integers.</param>
+    /// <summary>Adds Σ code · q over 16 elements of two tokens, exactly.</summary>
+    /// <param name="first">Sums of the first token.</param>
+    /// <param name="second">Sums of the second token.</param>
     /// <param name="codes">Unsigned codes [4, 16 rows, 4], from the first row of the register; low nibbles if <paramref name="high"/> is given.</param>
     /// <param name="high">High nibbles; null when there are none.</param>
-    /// <param name="x">16 activation codes.</param>
-    static abstract TVector Dot(TVector sum, byte* codes, byte* high, sbyte* x);
+    /// <param name="wide">Whether the codes have 5 or 6 bits and are not split.</param>
+    /// <param name="x">16 activation codes of the first token.</param>
+    /// <param name="y">16 activation codes of the second token.</param>
+    static abstract void Dot(ref TVector first, ref TVector second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y);
 
     /// <summary>Returns sum + Σ a · b over pairs of words.</summary>
     /// <param name="sum">Integers.</param>

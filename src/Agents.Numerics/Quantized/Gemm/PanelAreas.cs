@@ -4,9 +4,10 @@ namespace Agents.Numerics.Quantized.Gemm;
 
 /// <summary>Where the areas of a panel start, from the panel's first byte, in the order of <see cref="PanelFormat.Sections"/>.</summary>
 /// <param name="weight">A packed matrix.</param>
-internal readonly unsafe struct PanelAreas(QuantizedMatrix weight)
+/// <param name="data">Its first panel.</param>
+internal readonly unsafe struct PanelAreas(QuantizedMatrix weight, byte* data)
 {
-    private readonly byte* _data = weight.Data;
+    private readonly byte* _data = data;
     private readonly long _panelBytes = weight.PanelBytes;
     private readonly long _second = Offset(weight, 1);
     private readonly long _third = Offset(weight, 2);

@@ -23,20 +23,18 @@ internal readonly unsafe struct PortableTileMath : ITileMath<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Dot(Vector128<int> sum, byte* codes, byte* high, sbyte* x)
+    public static void Dot(ref Vector128<int> first, ref Vector128<int> second, byte* codes, byte* high, bool wide, sbyte* x, sbyte* y)
     {
         // A byte times a signed byte fits a word; words at even places are sign-extended by shifts.
         Vector128<ushort> bytes = Vector128.Create((ushort)255);
         for (int group = 0; group < 4; group++)
         {
             Vector128<ushort> code = Vector128.Load((ushort*)(codes + (64 * group)));
-            Vector128<short> q = Vector128.Create(((int*)x)[group]).AsInt16();
-            Vector128<int> even = ((code & bytes).AsInt16() * ((q << 8) >> 8)).AsInt32();
-            Vector128<int> odd = ((code >> 8).AsInt16() * (q >> 8)).AsInt32();
-            sum += ((even << 16) >> 16) + (even >> 16) + ((odd << 16) >> 16) + (odd >> 16);
+            Vector128<short> even = (code & bytes).AsInt16();
+            Vector128<short> odd = (code >> 8).AsInt16();
+            first += Pairs(even, odd, Vector128.Create(((int*)x)[group]).AsInt16());
+            second += Pairs(even, odd, Vector128.Create(((int*)y)[group]).AsInt16());
         }
-
-        return sum;
     }
 
     /// <inheritdoc/>
@@ -57,4 +55,11 @@ internal readonly unsafe struct PortableTileMath : ITileMath<Vector128<int>>
     /// <inheritdoc/>
     public static Vector128<int> ScaleConstant(float* scale, float factor, Vector128<int> sum) =>
         Vector128.FusedMultiplyAdd(Vector128.Load(scale), Vector128.Create(factor), sum.AsSingle()).AsInt32();
+
+    private static Vector128<int> Pairs(Vector128<short> even, Vector128<short> odd, Vector128<short> q)
+    {
+        Vector128<int> first = (even * ((q << 8) >> 8)).AsInt32();
+        Vector128<int> second = (odd * (q >> 8)).AsInt32();
+        return ((first << 16) >> 16) + (first >> 16) + ((second << 16) >> 16) + (second >> 16);
+    }
 }

@@ -39,6 +39,48 @@ public sealed unsafe class LanesTests
         CheckDoubles<DoubleLanes512>();
     }
 
+    [Fact]
+    public void Lanes128_HalvesAndBytes_WidenExactly() => CheckWidening<Lanes128>();
+
+    [Fact]
+    public void Lanes256_HalvesAndBytes_WidenExactly()
+    {
+        Assert.SkipUnless(Avx2.IsSupported && Fma.IsSupported, "This machine does not support AVX2 with FMA.");
+        CheckWidening<Lanes256>();
+    }
+
+    [Fact]
+    public void Lanes512_HalvesAndBytes_WidenExactly()
+    {
+        Assert.SkipUnless(Avx512F.IsSupported, "This machine does not support AVX-512.");
+        CheckWidening<Lanes512>();
+    }
+
+    /// <summary>All halves but the infinite ones, all bytes.</summary>
+    private static void CheckWidening<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        ushort* halves = stackalloc ushort[16];
+        sbyte* bytes = stackalloc sbyte[16];
+        for (int first = 0; first < 65536; first += 16)
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                halves[i] = (ushort)(first + i);
+                bytes[i] = (sbyte)(first + i);
+            }
+
+            TLanes widened = TLanes.LoadHalves(halves);
+            TLanes numbers = TLanes.LoadBytes(bytes);
+            for (int i = 0; i < 16; i++)
+            {
+                float expected = (float)BitConverter.UInt16BitsToHalf(halves[i]);
+                Assert.True(float.IsInfinity(expected) || expected.Equals(At(widened, i)), $"Half {halves[i]:x4} became {At(widened, i)}.");
+                Assert.Equal(bytes[i], At(numbers, i));
+            }
+        }
+    }
+
     private static void CheckOperations<TLanes>()
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,30 +1,18 @@
+using System.Runtime.CompilerServices;
 using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels.Lanes;
 
 namespace Agents.Numerics.Kernels.Attention;
 
-/// <summary>Some consecutive keys and values of one head within one page, as singles: where they lie when they are stored so, else widened into memory of the caller.</summary>
-internal static unsafe class StoredPart
+/// <summary>Reads some consecutive keys and values of one head within one page as singles: where they lie when they are stored so, else widened into memory of the caller.</summary>
+internal static unsafe class WideningReader
 {
-    /// <summary>Most positions at a time; what is widened stays in the first cache.</summary>
-    public const int MaximumPositions = 64;
-
-    /// <summary>Number of positions from one on that lie in the same page.</summary>
-    /// <param name="segment">The segment.</param>
-    /// <param name="position">First position.</param>
-    /// <param name="end">End of the wanted positions.</param>
-    public static int Count(AttentionSegment* segment, int position, int end)
-    {
-        int page = segment->Layout.PagePositions;
-        return Math.Min(Math.Min(MaximumPositions, end - position), page - (int)((uint)position % (uint)page));
-    }
-
     /// <summary>Blocks of 16 keys, [blocks, size, 16].</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="head">Key/value head.</param>
     /// <param name="position">First position, a multiple of 16.</param>
     /// <param name="blocks">Number of blocks, within the page.</param>
-    /// <param name="widened">[64, size].</param>
+    /// <param name="widened">[16 · blocks, size].</param>
     public static float* Keys<TLanes>(AttentionSegment* segment, int head, int position, int blocks, float* widened)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -54,7 +42,7 @@ internal static unsafe class StoredPart
     /// <param name="head">Key/value head.</param>
     /// <param name="position">First position.</param>
     /// <param name="count">Number of positions, within the page.</param>
-    /// <param name="widened">[64, size].</param>
+    /// <param name="widened">[count, size].</param>
     public static float* Values<TLanes>(AttentionSegment* segment, int head, int position, int count, float* widened)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -69,21 +57,26 @@ internal static unsafe class StoredPart
                 return widened;
             case ElementType.Q8_0:
                 ushort* scales = (ushort*)(page + layout.ValueScaleOffset(head, at));
-                for (int i = 0; i < count; i++)
-                {
-                    WidenValueCodes<TLanes>(scales + (i * layout.Groups), (sbyte*)stored + ((long)i * layout.Shape.HeadSize), layout.Shape.HeadSize, widened + ((long)i * layout.Shape.HeadSize));
-                }
-
+                WidenValueCodes<TLanes>(scales, (sbyte*)stored, count, layout.Shape.HeadSize, layout.Groups, widened);
                 return widened;
             default:
                 return (float*)stored;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WidenHalves<TLanes>(ushort* source, long count, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         long i = 0;
+        for (; i + 64 <= count; i += 64)
+        {
+            TLanes.Store(TLanes.LoadHalves(source + i), target + i);
+            TLanes.Store(TLanes.LoadHalves(source + i + 16), target + i + 16);
+            TLanes.Store(TLanes.LoadHalves(source + i + 32), target + i + 32);
+            TLanes.Store(TLanes.LoadHalves(source + i + 48), target + i + 48);
+        }
+
         for (; i + 16 <= count; i += 16)
         {
             TLanes.Store(TLanes.LoadHalves(source + i), target + i);
@@ -95,6 +88,7 @@ internal static unsafe class StoredPart
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WidenKeyCodes<TLanes>(ushort* scales, sbyte* codes, int size, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -102,26 +96,46 @@ internal static unsafe class StoredPart
         {
             TLanes scale = TLanes.LoadHalves(scales);
             int end = Math.Min(size, first + KeyValueLayout.GroupSize);
-            for (int j = first; j < end; j++)
+            int j = first;
+            for (; j + 4 <= end; j += 4)
+            {
+                sbyte* from = codes + (j * 16);
+                float* to = target + (j * 16);
+                TLanes.Store(TLanes.LoadBytes(from) * scale, to);
+                TLanes.Store(TLanes.LoadBytes(from + 16) * scale, to + 16);
+                TLanes.Store(TLanes.LoadBytes(from + 32) * scale, to + 32);
+                TLanes.Store(TLanes.LoadBytes(from + 48) * scale, to + 48);
+            }
+
+            for (; j < end; j++)
             {
                 TLanes.Store(TLanes.LoadBytes(codes + (j * 16)) * scale, target + (j * 16));
             }
         }
     }
 
-    private static void WidenValueCodes<TLanes>(ushort* scales, sbyte* codes, int size, float* target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WidenValueCodes<TLanes>(ushort* scales, sbyte* codes, int count, int size, int groups, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int j = 0;
-        for (; j + 16 <= size; j += 16)
+        for (int row = 0; row < count; row++, scales += groups, codes += size, target += size)
         {
-            TLanes scale = TLanes.Broadcast(Float16Conversion.ToSingle(scales[j / KeyValueLayout.GroupSize]));
-            TLanes.Store(TLanes.LoadBytes(codes + j) * scale, target + j);
-        }
+            for (int group = 0; group < groups; group++)
+            {
+                float scale = Float16Conversion.ToSingle(scales[group]);
+                TLanes factor = TLanes.Broadcast(scale);
+                int j = group * KeyValueLayout.GroupSize;
+                int end = Math.Min(size, j + KeyValueLayout.GroupSize);
+                for (; j + 16 <= end; j += 16)
+                {
+                    TLanes.Store(TLanes.LoadBytes(codes + j) * factor, target + j);
+                }
 
-        for (; j < size; j++)
-        {
-            target[j] = codes[j] * Float16Conversion.ToSingle(scales[j / KeyValueLayout.GroupSize]);
+                for (; j < end; j++)
+                {
+                    target[j] = codes[j] * scale;
+                }
+            }
         }
     }
 }

@@ -1,0 +1,87 @@
+using Agents.Numerics.Formats;
+using Agents.Numerics.Kernels.Lanes;
+
+namespace Agents.Numerics.Kernels.Attention;
+
+/// <summary>
+/// One range of keys and values of one head, read in parts of up to 64 positions. What is not stored as singles is widened: part by part for one tile, so that
+/// it stays in the first cache, or the whole range at once when several tiles follow each other.
+/// </summary>
+internal readonly unsafe struct StoredRange
+{
+    private const int PartPositions = 64;
+
+    private readonly AttentionSegment* _segment;
+    private readonly int _keyValueHead;
+    private readonly int _first;
+    private readonly float* _memory;
+    private readonly bool _widened;
+
+    /// <summary>Describes a range.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="keyValueHead">Head of keys and values.</param>
+    /// <param name="first">First key of the range.</param>
+    /// <param name="whole">Whether the memory has room for the whole range.</param>
+    /// <param name="memory">[<see cref="Length"/>].</param>
+    public StoredRange(AttentionSegment* segment, int keyValueHead, int first, bool whole, float* memory)
+    {
+        _segment = segment;
+        _keyValueHead = keyValueHead;
+        _first = first;
+        _memory = memory;
+        _widened = whole && segment->Layout.Type != ElementType.F32;
+    }
+
+    /// <summary>Gets the first key.</summary>
+    public int First => _first;
+
+    private float* Values0 => _memory + ((long)AttentionShape.KeyRange * Size);
+
+    private int Size => _segment->Layout.Shape.HeadSize;
+
+    /// <summary>Floats of memory.</summary>
+    /// <param name="size">Head size.</param>
+    /// <param name="whole">Whether several tiles will read the range.</param>
+    public static long Length(int size, bool whole) => (whole ? 2L * AttentionShape.KeyRange : PartPositions) * size;
+
+    /// <summary>Widens the first keys and values, if there is room for all of them.</summary>
+    /// <param name="count">Number of keys.</param>
+    public void Prepare<TLanes>(int count)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int part;
+        for (int key = 0; _widened && key < count; key += part)
+        {
+            part = InPage(key, count);
+            WideningReader.Keys<TLanes>(_segment, _keyValueHead, _first + key, Blocks(part), _memory + ((long)key * Size));
+            WideningReader.Values<TLanes>(_segment, _keyValueHead, _first + key, part, Values0 + ((long)key * Size));
+        }
+    }
+
+    /// <summary>Number of keys of the part that starts at a key.</summary>
+    /// <param name="key">Key within the range, a multiple of 16.</param>
+    /// <param name="end">End of the wanted keys.</param>
+    public int Part(int key, int end) => _widened ? Math.Min(PartPositions, end - key) : InPage(key, end);
+
+    /// <summary>Keys of a part, [blocks, size, 16].</summary>
+    /// <param name="key">Key within the range.</param>
+    /// <param name="count">Number of keys, from <see cref="Part"/>.</param>
+    public float* Keys<TLanes>(int key, int count)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        _widened ? _memory + ((long)key * Size) : WideningReader.Keys<TLanes>(_segment, _keyValueHead, _first + key, Blocks(count), _memory);
+
+    /// <summary>Values of a part, [count, size].</summary>
+    /// <param name="key">Key within the range.</param>
+    /// <param name="count">Number of keys, from <see cref="Part"/>.</param>
+    public float* Values<TLanes>(int key, int count)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        _widened ? Values0 + ((long)key * Size) : WideningReader.Values<TLanes>(_segment, _keyValueHead, _first + key, count, _memory);
+
+    private static int Blocks(int keys) => (keys + AttentionShape.KeyBlock - 1) / AttentionShape.KeyBlock;
+
+    private int InPage(int key, int end)
+    {
+        int page = _segment->Layout.PagePositions;
+        return Math.Min(Math.Min(PartPositions, end - key), page - (int)((uint)(_first + key) % (uint)page));
+    }
+}
