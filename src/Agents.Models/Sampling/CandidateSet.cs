@@ -6,13 +6,14 @@ namespace Agents.Models.Sampling;
 /// The tokens that may still be drawn, with their logits in double. Reused for every draw: after the buffers exist nothing is allocated.
 /// Starts in id order with every token; stages remove candidates and may change the order.
 /// </summary>
-public sealed class CandidateSet
+public sealed partial class CandidateSet
 {
     private static readonly Comparison<Candidate> ById = static (left, right) => left.Id.CompareTo(right.Id);
 
     private readonly Candidate[] _items;
     private readonly Candidate[] _scratch;
     private bool _descending;
+    private double? _logSumOfAll;
 
     /// <summary>Allocates for a vocabulary.</summary>
     /// <param name="vocabularySize">Number of token ids.</param>
@@ -39,6 +40,7 @@ public sealed class CandidateSet
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
         Count = 0;
         _descending = false;
+        _logSumOfAll = null;
         for (int id = 0; id < logits.Length; id++)
         {
             if (!float.IsNegativeInfinity(logits[id]))
@@ -56,6 +58,7 @@ public sealed class CandidateSet
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
         Count = 0;
         _descending = false;
+        _logSumOfAll = null;
         int words = (logits.Length + 31) / 32;
         for (int word = 0; word < words; word++)
         {
@@ -108,6 +111,7 @@ public sealed class CandidateSet
     /// <param name="count">Number to keep, at least 1.</param>
     public void Keep(int count)
     {
+        _logSumOfAll = null;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         Count = Math.Min(Count, count);
     }
@@ -140,6 +144,7 @@ public sealed class CandidateSet
     /// <param name="least">Smallest logit that stays.</param>
     public void KeepAtLeast(double least)
     {
+        _logSumOfAll = null;
         double limit = Math.Min(least, Maximum());
         int kept = 0;
         for (int i = 0; i < Count; i++)
@@ -162,6 +167,7 @@ public sealed class CandidateSet
             chosen[i] = _items[chosen[i].Id];
         }
 
+        _logSumOfAll = null;
         chosen.CopyTo(_items);
         Count = chosen.Length;
         _descending = false;
@@ -172,6 +178,7 @@ public sealed class CandidateSet
     /// <param name="logit">New logit.</param>
     public void SetLogit(int index, double logit)
     {
+        _logSumOfAll = null;
         Items[index] = _items[index] with { Logit = logit };
         _descending = false;
     }
@@ -180,6 +187,7 @@ public sealed class CandidateSet
     /// <param name="factor">The factor.</param>
     public void Scale(double factor)
     {
+        _logSumOfAll = null;
         foreach (ref Candidate item in Items)
         {
             item = item with { Logit = item.Logit * factor };
@@ -202,6 +210,11 @@ public sealed class CandidateSet
     /// <param name="factor">Inverse temperature.</param>
     public double LogSumExp(double factor = 1)
     {
+        if (factor == 1 && _logSumOfAll is double known)
+        {
+            return known;
+        }
+
         double maximum = Maximum();
         double sum = 0;
         foreach (Candidate item in Items)

@@ -5,6 +5,7 @@ public sealed class SamplerWorkspace
 {
     private CandidateSet? _candidates;
     private double[]? _weights;
+    private double[]? _blockSums;
     private uint[]? _allowed;
 
     /// <summary>Creates an empty workspace.</summary>
@@ -23,6 +24,9 @@ public sealed class SamplerWorkspace
 
     /// <summary>Gets room for one bit per token: the tokens that a constraint allows.</summary>
     internal Span<uint> Allowed => _allowed ??= new uint[(VocabularySize + 31) / 32];
+
+    /// <summary>Gets one sum per block of tokens.</summary>
+    internal Span<double> BlockSums => _blockSums ??= new double[(VocabularySize + VocabularyScan.Block - 1) / VocabularyScan.Block];
 
     /// <summary>Gets one weight per token.</summary>
     internal Span<double> Weights => _weights ??= new double[VocabularySize];

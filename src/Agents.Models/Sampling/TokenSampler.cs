@@ -56,7 +56,8 @@ public sealed unsafe class TokenSampler
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentOutOfRangeException.ThrowIfNotEqual(workspace.VocabularySize, _vocabulary);
-        int greedy = Largest(new ReadOnlySpan<float>(logits, _vocabulary));
+        ReadOnlySpan<float> row = new(logits, _vocabulary);
+        int greedy = VocabularyScan.Largest(row);
         if (!allowed.IsEmpty)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(allowed.Length, (_vocabulary + 31) / 32);
@@ -69,11 +70,13 @@ public sealed unsafe class TokenSampler
         if (distorts)
         {
             ReadOnlySpan<int> recent = history[^Math.Min(history.Length, Options.PenaltyWindow)..];
-            (id, behavior, mass) = DrawDistorted(workspace, logits, allowed, recent, ref stream);
+            (id, behavior, mass) = DrawDistorted(workspace, logits, greedy, allowed, recent, ref stream);
         }
         else if (Options.Temperature > 0)
         {
-            id = DrawTempered(logits, logits[greedy], stream.NextUnit(), workspace);
+            Span<double> sums = workspace.BlockSums;
+            double total = VocabularyScan.BlockSums(row, row[greedy], _inverseTemperature, sums);
+            id = VocabularyScan.FirstBeyond(row, row[greedy], _inverseTemperature, sums, stream.NextUnit() * total);
         }
 
         TokenStatistic plain = Statistic(logits, id, 1);
@@ -85,27 +88,6 @@ public sealed unsafe class TokenSampler
         return new TokenDraw(id, behavior, plain.LogProbability, mass, plain.LogSumExp);
     }
 
-    private static int Largest(ReadOnlySpan<float> logits)
-    {
-        int best = -1;
-        for (int id = 0; id < logits.Length; id++)
-        {
-            float logit = logits[id];
-            if (float.IsNaN(logit) || float.IsPositiveInfinity(logit))
-            {
-                throw new InvalidLogitsException(
-                    $"The logit of token {id} is {logit}; the weights or inputs of the model hold values that are not finite. Check the checkpoint or lower the learning rate.");
-            }
-
-            if (!float.IsNegativeInfinity(logit) && (best < 0 || logit > logits[best]))
-            {
-                best = id;
-            }
-        }
-
-        return best >= 0 ? best : throw new InvalidLogitsException($"All {logits.Length} logits are minus infinity: every token is excluded.");
-    }
-
     private TokenStatistic Statistic(float* logits, int id, double inverseTemperature)
     {
         TokenStatistic statistic;
@@ -113,22 +95,8 @@ public sealed unsafe class TokenSampler
         return statistic;
     }
 
-    private int DrawTempered(float* logits, double maximum, double uniform, SamplerWorkspace workspace)
-    {
-        Span<double> weights = workspace.Weights;
-        double sum = 0;
-        for (int id = 0; id < _vocabulary; id++)
-        {
-            double weight = Math.Exp((logits[id] - maximum) * _inverseTemperature);
-            weights[id] = weight;
-            sum += weight;
-        }
-
-        return FirstBeyond(weights, uniform * sum);
-    }
-
     private (int Id, double LogProbability, double KeptMass) DrawDistorted(
-        SamplerWorkspace workspace, float* logits, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
+        SamplerWorkspace workspace, float* logits, int greedy, ReadOnlySpan<uint> allowed, ReadOnlySpan<int> recent, ref SampleStream stream)
     {
         CandidateSet candidates = workspace.Candidates;
         bool masked = !allowed.IsEmpty;
@@ -139,6 +107,10 @@ public sealed unsafe class TokenSampler
             // Few candidates are left as a rule, so the mass of all tokens comes from the kernels and the candidates from the mask.
             candidates.Load(new ReadOnlySpan<float>(logits, _vocabulary), allowed);
             full = greedily || candidates.Count == 0 ? 0 : Statistic(logits, candidates.Items[0].Id, _inverseTemperature).LogSumExp;
+        }
+        else if (!masked && !greedily && _penalties.IsEmpty && LoadFew(candidates, logits, greedy))
+        {
+            full = Statistic(logits, greedy, _inverseTemperature).LogSumExp;
         }
         else
         {
@@ -188,6 +160,34 @@ public sealed unsafe class TokenSampler
 
         Candidate drawn = candidates.Items[FirstBeyond(weights, stream.NextUnit() * sum)];
         return (drawn.Id, drawn.Logit - kept, _truncates || masked ? Math.Min(1, Math.Exp(kept - full)) : 1);
+    }
+
+    /// <summary>Loads only what the first stage that truncates leaves, without sorting all tokens. False where that stage has to see all of them.</summary>
+    private bool LoadFew(CandidateSet candidates, float* logits, int greedy)
+    {
+        ReadOnlySpan<float> row = new(logits, _vocabulary);
+        if (Options.TopK > 0)
+        {
+            return candidates.TryLoadLargest(row, Options.TopK);
+        }
+
+        if (Options.TypicalP < 1 || (Options.Order == SamplerOrder.TemperThenTruncate && Options.Temperature != 1))
+        {
+            return false;
+        }
+
+        if (Options.TopP < 1)
+        {
+            // The limit of the stage itself, which then finds nothing more to drop.
+            double logSum = Statistic(logits, greedy, 1).LogSumExp;
+            candidates.LoadAtLeast(row, TopPStage.LeastLogit(logSum, Options.TopP, _vocabulary), logSum);
+        }
+        else
+        {
+            candidates.LoadAtLeast(row, row[greedy] + Math.Log(Options.MinP), null);
+        }
+
+        return true;
     }
 
     /// <summary>Index of the first cumulative sum above a threshold; the last positive weight when rounding leaves none.</summary>

@@ -10,8 +10,7 @@ public sealed class TopPStage(double mass) : ISamplingStage
         ArgumentNullException.ThrowIfNull(candidates);
         double logSum = candidates.LogSumExp();
 
-        // Tokens below (1 - mass) / count hold less than 1 - mass together, so the run never reaches them; halved against rounding.
-        candidates.KeepAtLeast(logSum + Math.Log((1 - mass) / (2.0 * candidates.Count)));
+        candidates.KeepAtLeast(LeastLogit(logSum, mass, candidates.Count));
         candidates.SortDescending();
         Span<Candidate> items = candidates.Items;
         double cumulative = 0;
@@ -25,4 +24,7 @@ public sealed class TopPStage(double mass) : ISamplingStage
             }
         }
     }
+
+    /// <summary>A logit below which nothing is kept: tokens below (1 − mass) / count hold less than 1 − mass together, so the run never reaches them; halved against rounding.</summary>
+    internal static double LeastLogit(double logSum, double mass, int count) => logSum + Math.Log((1 - mass) / (2.0 * count));
 }

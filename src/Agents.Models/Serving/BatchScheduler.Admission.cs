@@ -32,7 +32,7 @@ internal sealed partial class BatchScheduler
             next = node.Next;
 
             // Beyond the slots every request still gets one sequence, as long as the requests themselves fit: rows are shared by turns then.
-            if (_live >= _slots && _active.Count >= _slots)
+            if (_live >= _slots && _active.Count >= Math.Max(2, _slots))
             {
                 return any;
             }

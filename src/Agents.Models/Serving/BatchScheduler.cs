@@ -245,6 +245,9 @@ internal sealed partial class BatchScheduler : IDisposable
                 Finish(sequence);
             }
         }
+
+        // An ended request must not stay reachable until the next step, which may be long away.
+        _board.Clear();
     }
 
     private void Finish(BatchSequence sequence)

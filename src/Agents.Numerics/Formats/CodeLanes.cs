@@ -34,8 +34,8 @@ internal static class CodeLanes
     public static Vector128<byte> Spread(uint bits, byte value)
     {
         Vector128<byte> ofLane = Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
-        Vector128<byte> both = Vector128.Create(
-            Vector64.Create((byte)bits), Vector64.Create((byte)(bits >> 8)));
+        Vector128<byte> both = Vector128.Shuffle(
+            Vector128.CreateScalar(bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         return Vector128.Equals(both & ofLane, ofLane) & Vector128.Create(value);
     }
 

@@ -1,4 +1,5 @@
 using Agents.Models.Constraints;
+using Agents.Models.Serving;
 using Agents.Runtime.Reasoning;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +50,9 @@ internal static partial class ErrorReply
                 return new ApiErrorException(StatusCodes.Status404NotFound, "invalid_request_error", "model_not_found", "model", "The strategy is not loaded any more.");
             case ConstraintException:
                 return ApiErrorException.Invalid(null, FirstLine(error.Message), "invalid_constraint");
-            case ArgumentException or NotSupportedException:
+            case QueueFullException:
+                return new ApiErrorException(StatusCodes.Status429TooManyRequests, "rate_limit_error", "too_many_requests", null, FirstLine(error.Message));
+            case ArgumentException or NotSupportedException or CacheTooSmallException:
                 return ApiErrorException.Invalid(null, FirstLine(error.Message), "unsupported_request");
             default:
                 ILogger log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Agents.Server");
