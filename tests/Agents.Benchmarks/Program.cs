@@ -1,4 +1,5 @@
 using Agents.Benchmarks.Kernels;
+using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
@@ -6,6 +7,7 @@ using Agents.Benchmarks.Training;
 return args switch
 {
     ["gemm", .. string[] rest] => MatrixBenchmark.Run(rest),
+    ["qgemv", .. string[] rest] => GemvBenchmark.Run(rest),
     ["attention", .. string[] rest] => AttentionBenchmark.Run(rest),
     ["qgemm", .. string[] rest] => QuantizedMatrixBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
@@ -21,6 +23,7 @@ static int Usage()
         """
         usage: dotnet run -c Release --project tests/Agents.Benchmarks -- COMMAND
           gemm [TEXT]   matrix products, GFLOP/s per path and thread count; only rows whose name contains TEXT
+          qgemv [TEXT [ROWS [cache]]]  products of 1 to 3 rows with quantized weights, GB/s per path and thread count, beside plain reading
           attention [TEXT] [PAGE...]
                         attention over cached sequences at the shapes of published models: GB/s of the cache, GFLOP/s; only rows that contain TEXT
           qgemm [TEXT]  products with quantized weights, GOP/s per type, path and thread count; only rows that contain TEXT

@@ -6,6 +6,12 @@ public static class ChatOptionKeys
     /// <summary>A boxed <see cref="SampleStream"/>: the random stream of this call. Without it a client derives one from the seed.</summary>
     public const string Stream = "agents.stream";
 
+    /// <summary>
+    /// A dictionary with string keys: further variables of the model's chat template, such as <c>enable_thinking</c>. Values are strings, booleans, numbers,
+    /// JSON elements, dictionaries and sequences of them.
+    /// </summary>
+    public const string TemplateVariables = "agents.templateVariables";
+
     /// <summary>An <see cref="int"/>: how many most likely alternatives to report per token.</summary>
     public const string TopLogProbabilities = "agents.topLogProbabilities";
 

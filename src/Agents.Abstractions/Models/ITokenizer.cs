@@ -28,6 +28,17 @@ public interface ITokenizer
     /// <summary>Whether the model expects <see cref="BosId"/> in front of every sequence. The caller puts it there.</summary>
     bool AddBos { get; }
 
+    /// <summary>
+    /// Whether encoding puts a space before text, at its start and after added tokens; decoding takes that space away again there, while
+    /// <see cref="TokenBytes"/> has it.
+    /// </summary>
+    bool AddsSpacePrefix => false;
+
+    /// <summary>Whether a token was added to the vocabulary and splits text: a control token, or one that its author added.</summary>
+    /// <param name="id">Token id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is outside the vocabulary.</exception>
+    bool IsAdded(int id) => IsSpecial(id);
+
     /// <summary>Encodes text and appends the ids to a list.</summary>
     /// <param name="text">Any text. An unpaired surrogate is encoded as U+FFFD; every other text is returned unchanged by <see cref="Decode"/>.</param>
     /// <param name="destination">Receives the ids.</param>

@@ -21,11 +21,11 @@ internal static class LocalModels
         string path = ModelPaths.Resolve(reference);
         if (Directory.Exists(path))
         {
-            return new BytePairTokenizer(await HuggingFaceTokenizer.ReadAsync(path, cancellationToken).ConfigureAwait(false));
+            return Tokenizers.Create(await HuggingFaceTokenizer.ReadAsync(path, cancellationToken).ConfigureAwait(false));
         }
 
         using GgufFile file = GgufFile.Open(path);
-        return new BytePairTokenizer(GgufTokenizer.Read(file.Metadata));
+        return Tokenizers.Create(GgufTokenizer.Read(file.Metadata));
     }
 
     /// <summary>Reads a checkpoint, decoded to single precision.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Agents.Models.Chat.Tools;
 using Agents.Models.Templates;
 using Microsoft.Extensions.AI;
@@ -22,7 +23,7 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
     {
         OfferedTools? tools = OfferedTools.From(options, _format);
         OutputConstraint? constraint = Constraint(options, tools);
-        TemplateInput input = new() { Tools = tools?.Definitions ?? [] };
+        TemplateInput input = new() { Tools = tools?.Definitions ?? [], Variables = Variables(options) };
         int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), input).Tokenize(model.Tokenizer);
         if (tools is { PromptOpensCall: true } && model.Tokenizer.TryGetSpecialId(ToolCallFormats.ListMarker, out int marker))
         {
@@ -108,6 +109,12 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
             ? throw new ArgumentException($"Both a JSON response format and '{ChatOptionKeys.Regex}' were given; choose one.", nameof(options))
             : OutputConstraint.JsonSchema(json.Schema is { } schema ? schema.GetRawText() : """{"type":"object"}""");
     }
+
+    private static IReadOnlyDictionary<string, object?> Variables(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.TemplateVariables, out object? value) != true || value is null ? ImmutableDictionary<string, object?>.Empty
+            : value as IReadOnlyDictionary<string, object?>
+                ?? throw new ArgumentException(
+                    $"ChatOptions.AdditionalProperties[\"{ChatOptionKeys.TemplateVariables}\"] is {value.GetType().Name}; expected a dictionary with string keys.", nameof(options));
 
     private SampleStream Stream(ChatOptions? options)
     {

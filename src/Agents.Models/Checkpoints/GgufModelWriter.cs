@@ -62,7 +62,7 @@ internal static unsafe class GgufModelWriter
     private static void WriteTokenizer(GgufWriter writer, TokenizerDefinition definition)
     {
         // Readers guess what is not stated, and guess differently.
-        bool addBos = new BytePairTokenizer(definition).AddBos;
+        bool addBos = Tokenizers.Create(definition).AddBos;
         foreach ((string key, object value) in GgufTokenizerKeys.Write(definition with { AddBos = addBos }))
         {
             writer.AddMetadata(key, GgufValue.FromObject(value));

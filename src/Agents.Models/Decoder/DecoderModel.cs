@@ -44,7 +44,7 @@ public sealed class DecoderModel : ILanguageModel, IDisposable
         options.Validate();
         Shape = weights.Shape;
         TokenizerDefinition = VocabularyPadding.PadTo(tokenizer, Shape.VocabularySize);
-        Tokenizer = new BytePairTokenizer(TokenizerDefinition);
+        Tokenizer = Tokenizers.Create(TokenizerDefinition);
         _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
         GenerationId = WeightHash.Compute(weights);

@@ -33,6 +33,7 @@ public static class GgufTokenizer
                 bool flag => GgufValue.Of(flag),
                 string[] texts => GgufValue.OfArray<string>(texts),
                 int[] numbers => GgufValue.OfArray<int>(numbers),
+                float[] numbers => GgufValue.OfArray<float>(numbers),
                 _ => throw new InvalidOperationException($"{key} has the unexpected type {value.GetType().Name}."),
             });
         }

@@ -20,6 +20,18 @@ public static class GgufTokenizerKeys
     /// <summary>Token kinds.</summary>
     public const string Kinds = "tokenizer.ggml.token_type";
 
+    /// <summary>Scores of the SentencePiece kinds.</summary>
+    public const string Scores = "tokenizer.ggml.scores";
+
+    /// <summary>Stands for text that the vocabulary cannot express.</summary>
+    public const string UnknownId = "tokenizer.ggml.unknown_token_id";
+
+    /// <summary>Whether text gets a space in front.</summary>
+    public const string AddSpacePrefix = "tokenizer.ggml.add_space_prefix";
+
+    /// <summary>Normalization rules of some unigram files, which this build does not have.</summary>
+    public const string CharacterMap = "tokenizer.ggml.precompiled_charsmap";
+
     /// <summary>Merges in rank order.</summary>
     public const string Merges = "tokenizer.ggml.merges";
 
@@ -60,6 +72,9 @@ public static class GgufTokenizerKeys
             Tokens = Optional<string[]>(metadata, Tokens) ?? throw new TokenizerException($"The model file has no key {Tokens}, expected an array of strings."),
             Kinds = ReadKinds(metadata),
             Merges = Optional<string[]>(metadata, Merges) ?? [],
+            Scores = ReadScores(metadata),
+            AddSpacePrefix = Optional<object>(metadata, AddSpacePrefix) is null ? null : OptionalFlag(metadata, AddSpacePrefix),
+            UnknownId = OptionalId(metadata, UnknownId),
             BosId = OptionalId(metadata, BosId),
             EosId = OptionalId(metadata, EosId),
             EotId = OptionalId(metadata, EotId),
@@ -68,25 +83,47 @@ public static class GgufTokenizerKeys
             AddEos = Optional<object>(metadata, AddEos) is null ? null : OptionalFlag(metadata, AddEos),
             ChatTemplate = Optional<string>(metadata, ChatTemplate),
         };
+        if (model == UnigramTokenizer.ModelName && metadata.TryGetValue("tokenizer.ggml.remove_extra_whitespaces", out object? removes) && removes is true)
+        {
+            throw new TokenizerException("The model file asks for tokenizer.ggml.remove_extra_whitespaces, which this build does not do, and ids would be wrong.");
+        }
+
+        if (metadata.TryGetValue(CharacterMap, out object? map) && map is Array { Length: > 0 })
+        {
+            throw new TokenizerException($"The model file has the key {CharacterMap}: its text is normalized by rules that this build does not have, and ids would be wrong.");
+        }
+
         definition.Validate();
         return definition;
     }
 
     /// <summary>Writes a definition.</summary>
     /// <param name="definition">The definition; parts that are null are left out.</param>
-    /// <returns>Keys with values of type string, string[], int[], uint and bool, in the usual order of such files.</returns>
+    /// <returns>Keys with values of type string, string[], int[], float[], uint and bool, in the usual order of such files.</returns>
     public static OrderedDictionary<string, object> Write(TokenizerDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
         definition.Validate();
+        bool byteLevel = definition.Model == BytePairTokenizer.ModelName;
         OrderedDictionary<string, object> metadata = new()
         {
             [Model] = definition.Model,
-            [Pre] = definition.Pre ?? PreSplitter.Gpt2.Name,
+            [Pre] = definition.Pre ?? (byteLevel ? PreSplitter.Gpt2.Name : "default"),
             [Tokens] = definition.Tokens.ToArray(),
             [Kinds] = Enumerable.Range(0, definition.Tokens.Count).Select(id => (int)definition.KindOf(id)).ToArray(),
-            [Merges] = definition.Merges.ToArray(),
         };
+        if (!byteLevel)
+        {
+            metadata[Scores] = definition.Scores.Count > 0 ? definition.Scores.ToArray() : SentencePieceScores.FromMerges(definition);
+            metadata[AddSpacePrefix] = definition.AddSpacePrefix ?? true;
+        }
+
+        if (byteLevel || definition.Merges.Count > 0)
+        {
+            metadata[Merges] = definition.Merges.ToArray();
+        }
+
+        Put(metadata, UnknownId, (uint?)definition.UnknownId);
         Put(metadata, BosId, (uint?)definition.BosId);
         Put(metadata, EosId, (uint?)definition.EosId);
         Put(metadata, EotId, (uint?)definition.EotId);
@@ -129,6 +166,10 @@ public static class GgufTokenizerKeys
         // Some writers state "no such token" as the largest number of the type.
         return value is uint.MaxValue or -1 ? null : ToInt32(key, value);
     }
+
+    private static float[] ReadScores(IReadOnlyDictionary<string, object> metadata) =>
+        !metadata.TryGetValue(Scores, out object? value) ? []
+            : value as float[] ?? throw WrongType(Scores, value, "an array of 32-bit floats");
 
     private static TokenKind[] ReadKinds(IReadOnlyDictionary<string, object> metadata)
     {

@@ -4,7 +4,7 @@ using Agents.Models.Files;
 namespace Agents.Models.Tokenization;
 
 /// <summary>
-/// Reads and writes the tokenizer files of a Hugging Face model folder: <c>tokenizer.json</c> (byte-level BPE only) and
+/// Reads and writes the tokenizer files of a Hugging Face model folder: <c>tokenizer.json</c> (byte-level BPE, BPE with byte fallback, unigram) and
 /// <c>tokenizer_config.json</c> (begin, end and padding tokens, chat template), and reads <c>chat_template.jinja</c>.
 /// </summary>
 public static class HuggingFaceTokenizer
@@ -51,12 +51,12 @@ public static class HuggingFaceTokenizer
     /// <param name="folder">An existing folder; files of the same name are replaced, each as a whole.</param>
     /// <param name="definition">The definition.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    /// <exception cref="TokenizerException">The definition is damaged or not byte-level BPE.</exception>
+    /// <exception cref="TokenizerException">The definition is damaged or of an unknown kind.</exception>
     public static async Task WriteAsync(string folder, TokenizerDefinition definition, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(definition);
-        BytePairTokenizer tokenizer = new(definition);
+        VocabularyTokenizer tokenizer = Tokenizers.Create(definition);
         await WriteFileAsync(
             Path.Combine(folder, TokenizerFile), writer => HuggingFaceVocabularyWriter.Write(writer, definition, tokenizer.AddBos), cancellationToken)
             .ConfigureAwait(false);

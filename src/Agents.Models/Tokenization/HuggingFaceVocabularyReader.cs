@@ -9,13 +9,23 @@ internal static class HuggingFaceVocabularyReader
     {
         JsonElement model = root.GetProperty("model");
         string kind = model.TryGetProperty("type", out JsonElement type) ? type.GetString()! : "BPE";
+        if (kind == "Unigram")
+        {
+            return HuggingFaceSpacedReader.ReadUnigram(root, model);
+        }
+
         if (kind != "BPE")
         {
-            throw new TokenizerException($"Tokenizer type '{kind}' is not supported; this build reads 'BPE' with byte-level pieces.");
+            throw new TokenizerException($"Tokenizer type '{kind}' is not supported; this build reads 'BPE' and 'Unigram'.");
+        }
+
+        if (HuggingFaceSpacedReader.IsSpaced(root, model))
+        {
+            return HuggingFaceSpacedReader.ReadBytePairs(root, model);
         }
 
         PreSplitter splitter = FindSplitter(root);
-        (string[] tokens, TokenKind[] kinds) = ReadTokens(root, model.GetProperty("vocab"));
+        (string[] tokens, TokenKind[] kinds) = ReadTokens(root, model.GetProperty("vocab").EnumerateObject().Select(entry => (entry.Value.GetInt32(), entry.Name)));
         bool statesIgnoring = model.TryGetProperty("ignore_merges", out JsonElement ignore) && ignore.ValueKind == JsonValueKind.True;
         return new TokenizerDefinition
         {
@@ -30,7 +40,7 @@ internal static class HuggingFaceVocabularyReader
     }
 
     /// <summary>A merge is "left right" in older files and ["left", "right"] in newer ones.</summary>
-    private static string ReadMerge(JsonElement merge)
+    internal static string ReadMerge(JsonElement merge)
     {
         if (merge.ValueKind == JsonValueKind.String)
         {
@@ -42,12 +52,12 @@ internal static class HuggingFaceVocabularyReader
             : throw new TokenizerException($"The merge {merge.GetRawText()} has {merge.GetArrayLength()} parts, expected 2.");
     }
 
-    private static (string[] Tokens, TokenKind[] Kinds) ReadTokens(JsonElement root, JsonElement vocabulary)
+    internal static (string[] Tokens, TokenKind[] Kinds) ReadTokens(JsonElement root, IEnumerable<(int Id, string Text)> vocabulary)
     {
         List<(int Id, string Text, TokenKind Kind)> entries = [];
-        foreach (JsonProperty entry in vocabulary.EnumerateObject())
+        foreach ((int id, string text) in vocabulary)
         {
-            entries.Add((entry.Value.GetInt32(), entry.Name, TokenKind.Normal));
+            entries.Add((id, text, TokenKind.Normal));
         }
 
         int ordinary = entries.Count;
@@ -121,12 +131,17 @@ internal static class HuggingFaceVocabularyReader
             return PreSplitter.Gpt2;
         }
 
+        if (!prefix && types is ["Digits", "ByteLevel"] && ownPattern && steps[0].TryGetProperty("individual_digits", out JsonElement alone) && alone.ValueKind == JsonValueKind.True)
+        {
+            return PreSplitter.SingleDigits;
+        }
+
         if (!prefix && types is ["Split", "ByteLevel"] && !ownPattern)
         {
             string pattern = steps[0].GetProperty("pattern").GetProperty("Regex").GetString()!;
-            PreSplitter[] known = [PreSplitter.Gpt2, PreSplitter.Llama3, PreSplitter.Qwen2];
+            PreSplitter[] known = [PreSplitter.Gpt2, PreSplitter.Llama3, PreSplitter.Qwen2, PreSplitter.SingleDigits];
             return known.FirstOrDefault(candidate => candidate.Pattern == pattern)
-                ?? throw new TokenizerException($"The pre-tokenizer pattern '{pattern}' is unknown; this build knows those of GPT-2, Llama 3 and Qwen2.");
+                ?? throw new TokenizerException($"The pre-tokenizer pattern '{pattern}' is unknown; this build knows those of GPT-2, Llama 3, Qwen2 and SmolLM.");
         }
 
         throw new TokenizerException(

@@ -7,19 +7,32 @@ internal static class HuggingFaceVocabularyWriter
 {
     public static void Write(Utf8JsonWriter writer, TokenizerDefinition definition, bool addBos)
     {
-        PreSplitter splitter = PreSplitter.ForName(definition.Pre);
+        bool byteLevel = definition.Model == BytePairTokenizer.ModelName;
+        PreSplitter splitter = byteLevel ? PreSplitter.ForName(definition.Pre) : PreSplitter.Gpt2;
         writer.WriteStartObject();
         writer.WriteString("version", "1.0");
         writer.WriteNull("truncation");
         writer.WriteNull("padding");
         WriteAddedTokens(writer, definition);
-        WriteNormalizer(writer, definition.Normalization);
-        WriteSplitter(writer, splitter);
-        WritePostProcessor(writer, definition, addBos);
-        writer.WriteStartObject("decoder");
-        WriteByteLevel(writer);
-        writer.WriteEndObject();
-        WriteModel(writer, definition, splitter);
+        if (byteLevel)
+        {
+            WriteNormalizer(writer, definition.Normalization);
+            WriteSplitter(writer, splitter);
+            WritePostProcessor(writer, definition, addBos);
+            writer.WriteStartObject("decoder");
+            WriteByteLevel(writer);
+            writer.WriteEndObject();
+            WriteModel(writer, definition, splitter);
+        }
+        else
+        {
+            HuggingFaceSpacedWriter.WriteNormalizer(writer, definition);
+            HuggingFaceSpacedWriter.WriteSplitter(writer, definition);
+            WritePostProcessor(writer, definition, addBos);
+            HuggingFaceSpacedWriter.WriteDecoder(writer, definition);
+            HuggingFaceSpacedWriter.WriteModel(writer, definition);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -96,6 +109,7 @@ internal static class HuggingFaceVocabularyWriter
         writer.WriteStartObject("post_processor");
         if (!addBos || definition.BosId is not int bos)
         {
+            // A byte-level step after encoding changes offsets only.
             WriteByteLevel(writer);
             writer.WriteEndObject();
             return;
@@ -162,8 +176,14 @@ internal static class HuggingFaceVocabularyWriter
         }
 
         writer.WriteEndObject();
+        WriteMerges(writer, definition.Merges);
+        writer.WriteEndObject();
+    }
+
+    internal static void WriteMerges(Utf8JsonWriter writer, IEnumerable<string> merges)
+    {
         writer.WriteStartArray("merges");
-        foreach (string merge in definition.Merges)
+        foreach (string merge in merges)
         {
             int space = merge.IndexOf(' ', StringComparison.Ordinal);
             writer.WriteStartArray();
@@ -173,6 +193,5 @@ internal static class HuggingFaceVocabularyWriter
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

@@ -25,6 +25,9 @@ public abstract class PreSplitter
     public static PreSplitter Qwen2 { get; } = new NumberGroupPreSplitter(
         "qwen2", @"\p{N}", groupLength: 1, ignoresMerges: false, addsBos: false);
 
+    /// <summary>SmolLM, StarCoder, Refact and Command R: numbers are cut out first, each code point alone, and GPT-2's pieces are found between them.</summary>
+    public static PreSplitter SingleDigits { get; } = new SingleDigitPreSplitter();
+
     /// <summary>Name in the GGUF key <c>tokenizer.ggml.pre</c>.</summary>
     public string Name { get; }
 
@@ -42,11 +45,12 @@ public abstract class PreSplitter
     /// <exception cref="TokenizerException">The name is unknown.</exception>
     public static PreSplitter ForName(string? name) => name switch
     {
-        null or "" or "gpt-2" or "default" => Gpt2,
+        null or "" or "gpt-2" or "default" or "phi-2" => Gpt2,
         "llama-bpe" or "llama3" or "llama-v3" => Llama3,
         "qwen2" or "qwen3" or "deepseek-r1-qwen" => Qwen2,
+        "smollm" or "starcoder" or "refact" or "command-r" => SingleDigits,
         _ => throw new TokenizerException(
-            $"Pre-tokenizer '{name}' is unknown; this build knows gpt-2, llama-bpe and qwen2. Using another one would give wrong ids."),
+            $"Pre-tokenizer '{name}' is unknown; this build knows gpt-2, llama-bpe, qwen2 and smollm. Using another one would give wrong ids."),
     };
 
     /// <summary>Length of the first piece.</summary>

@@ -4,7 +4,7 @@ namespace Agents.Models.Tokenization;
 
 /// <summary>
 /// Decodes tokens one by one. Bytes of a character that is not complete yet are held back, so the concatenation of everything returned equals
-/// <see cref="ITokenizer.Decode"/> of all tokens, whatever the chunks are. Not safe for concurrent use: one per stream.
+/// <see cref="ITokenizer.Decode"/> of all tokens, whatever the chunks are. The space that some tokenizers put before text is taken away here too. Not safe for concurrent use: one per stream.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -12,6 +12,7 @@ public sealed class StreamingDecoder
     private readonly bool _skipSpecial;
     private readonly System.Text.Decoder _decoder = Encoding.UTF8.GetDecoder();
     private char[] _characters = new char[64];
+    private bool _starts;
 
     /// <summary>Creates a decoder at the start of a stream.</summary>
     /// <param name="tokenizer">Tokenizer of the ids.</param>
@@ -21,18 +22,38 @@ public sealed class StreamingDecoder
         ArgumentNullException.ThrowIfNull(tokenizer);
         _tokenizer = tokenizer;
         _skipSpecial = skipSpecial;
+        _starts = tokenizer.AddsSpacePrefix;
     }
 
     /// <summary>Takes the next token.</summary>
     /// <param name="id">Token id.</param>
     /// <returns>The text that is complete now; often empty inside a character of several tokens.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is outside the vocabulary; the decoder is unchanged.</exception>
-    public string Append(int id) =>
-        _skipSpecial && _tokenizer.IsSpecial(id) ? string.Empty : Convert(_tokenizer.TokenBytes(id), flush: false);
+    public string Append(int id)
+    {
+        ReadOnlySpan<byte> bytes = _tokenizer.TokenBytes(id);
+        if (_tokenizer.IsAdded(id))
+        {
+            _starts = _tokenizer.AddsSpacePrefix;
+            return _skipSpecial && _tokenizer.IsSpecial(id) ? string.Empty : Convert(bytes, flush: false);
+        }
+
+        if (_starts && bytes.Length > 0)
+        {
+            _starts = false;
+            bytes = bytes[0] == (byte)' ' ? bytes[1..] : bytes;
+        }
+
+        return Convert(bytes, flush: false);
+    }
 
     /// <summary>Ends the stream: held-back bytes become U+FFFD. The decoder is then at the start of a new stream.</summary>
     /// <returns>The rest of the text; empty when nothing was held back.</returns>
-    public string Finish() => Convert([], flush: true);
+    public string Finish()
+    {
+        _starts = _tokenizer.AddsSpacePrefix;
+        return Convert([], flush: true);
+    }
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)
     {

@@ -9,7 +9,7 @@ namespace Agents.Models.Tokenization;
 /// </summary>
 public sealed record TokenizerDefinition
 {
-    /// <summary>The kind of tokenizer: "gpt2" is byte-level BPE.</summary>
+    /// <summary>The kind of tokenizer: "gpt2" is byte-level BPE, "llama" SentencePiece BPE, "t5" unigram.</summary>
     public required string Model { get; init; }
 
     /// <summary>Name of the pre-splitter; see <see cref="PreSplitter.ForName"/>. Null means GPT-2.</summary>
@@ -21,8 +21,20 @@ public sealed record TokenizerDefinition
     /// <summary>Token kinds by id, or empty when all are normal. [vocabulary]</summary>
     public IReadOnlyList<TokenKind> Kinds { get; init; } = [];
 
-    /// <summary>Merges in rank order, each "left right". [merges]</summary>
+    /// <summary>Merges in rank order, each "left right"; empty where scores decide. [merges]</summary>
     public required IReadOnlyList<string> Merges { get; init; }
+
+    /// <summary>Scores by id of the SentencePiece kinds, higher is better; empty where merges decide. [vocabulary]</summary>
+    public IReadOnlyList<float> Scores { get; init; } = [];
+
+    /// <summary>Whether the SentencePiece kinds put a space in front of text; null means that they do.</summary>
+    public bool? AddSpacePrefix { get; init; }
+
+    /// <summary>Whether the SentencePiece kinds cut text before every space first. GGUF cannot state it. Default false.</summary>
+    public bool SplitsAtSpaces { get; init; }
+
+    /// <summary>Stands for text that the vocabulary cannot express.</summary>
+    public int? UnknownId { get; init; }
 
     /// <summary>Beginning of sequence.</summary>
     public int? BosId { get; init; }
@@ -52,8 +64,8 @@ public sealed record TokenizerDefinition
     public string? ChatTemplate { get; init; }
 
     /// <summary>
-    /// Unicode normalization that the file asks for ("NFC"); null for none. Kept for round trips only: text is encoded as it is, so that
-    /// decoding returns it unchanged.
+    /// Unicode normalization that the file asks for ("NFC"); null for none. Decoding then returns the normalized text. GGUF cannot state it, and
+    /// readers of GGUF do without, so it is no part of the fingerprint.
     /// </summary>
     public string? Normalization { get; init; }
 
@@ -66,7 +78,8 @@ public sealed record TokenizerDefinition
     public bool IsControl(int id) => KindOf(id) switch
     {
         TokenKind.Control or TokenKind.Unknown => true,
-        TokenKind.UserDefined => Tokens[id].StartsWith("<|", StringComparison.Ordinal) && Tokens[id].EndsWith("|>", StringComparison.Ordinal),
+        TokenKind.UserDefined => (Tokens[id].StartsWith("<|", StringComparison.Ordinal) && Tokens[id].EndsWith("|>", StringComparison.Ordinal))
+            || Tokens[id] is "<s>" or "</s>" or "<bos>" or "<eos>" or "<start_of_turn>" or "<end_of_turn>",
         _ => false,
     };
 
@@ -85,6 +98,17 @@ public sealed record TokenizerDefinition
             failures.Add($"there are {Tokens.Count} tokens but {Kinds.Count} token types");
         }
 
+        if (Scores.Count != 0 && Scores.Count != Tokens.Count)
+        {
+            failures.Add($"there are {Tokens.Count} tokens but {Scores.Count} scores");
+        }
+
+        if (Scores.Any(float.IsNaN))
+        {
+            failures.Add("a score is not a number");
+        }
+
+        CheckId(failures, nameof(UnknownId), UnknownId);
         CheckId(failures, nameof(BosId), BosId);
         CheckId(failures, nameof(EosId), EosId);
         CheckId(failures, nameof(EotId), EotId);
@@ -108,8 +132,22 @@ public sealed record TokenizerDefinition
             count--;
         }
 
-        PreSplitter splitter = PreSplitter.ForName(Pre);
-        Append(hash, $"{Model} {splitter.Name} {IgnoreMerges ?? splitter.IgnoresMerges} {count} {Merges.Count}");
+        if (Model == BytePairTokenizer.ModelName)
+        {
+            PreSplitter splitter = PreSplitter.ForName(Pre);
+            Append(hash, $"{Model} {splitter.Name} {IgnoreMerges ?? splitter.IgnoresMerges} {count} {Merges.Count}");
+        }
+        else
+        {
+            Append(hash, $"{Model} {AddSpacePrefix ?? true} {SplitsAtSpaces} {count} {Merges.Count}");
+
+            // Merges decide before scores.
+            for (int id = 0; id < count && Merges.Count == 0 && Scores.Count > 0; id++)
+            {
+                hash.AppendData(BitConverter.GetBytes(Scores[id]));
+            }
+        }
+
         for (int id = 0; id < count; id++)
         {
             Append(hash, Tokens[id]);

@@ -37,6 +37,7 @@ public static class VocabularyPadding
             }
         }
 
-        return definition with { Tokens = tokens, Kinds = kinds };
+        List<float> scores = definition.Scores.Count == 0 ? [] : [.. definition.Scores, .. Enumerable.Repeat(0f, size - count)];
+        return definition with { Tokens = tokens, Kinds = kinds, Scores = scores };
     }
 }

@@ -2,8 +2,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Runtime.Versioning;
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
 
 namespace Agents.Numerics.Assembly;
 
@@ -19,6 +17,9 @@ public static unsafe class AssemblerSupport
 
     // XCR0: SSE, AVX, and the three parts of AVX-512 (masks, upper halves, upper registers).
     private const ulong VectorState = 0xe6;
+
+    // xor ecx, ecx; xgetbv; shl rdx, 32; or rax, rdx; ret. In bytes, because starting the assembler takes tens of milliseconds.
+    private static ReadOnlySpan<byte> ReadControlRegister => [0x31, 0xc9, 0x0f, 0x01, 0xd0, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3];
 
     private static readonly Lazy<string?> s_obstacle = new(() => Find(Environment.GetEnvironmentVariable(Switch)));
 
@@ -54,7 +55,7 @@ public static unsafe class AssemblerSupport
     private static bool HasVectorNeuralNetworkInstructions() =>
         X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
 
-    // Reads XCR0 with the first piece of assembled code, which also shows whether pages may be executed at all.
+    // Reads XCR0 with a piece of machine code, which also shows whether pages may be executed at all.
     [SupportedOSPlatform("linux")]
     private static string? FindInSystem()
     {
@@ -64,15 +65,9 @@ public static unsafe class AssemblerSupport
             return "XSAVE enabled by the operating system";
         }
 
-        Assembler assembler = new(64);
-        assembler.xor(ecx, ecx);
-        assembler.xgetbv();
-        assembler.shl(rdx, 32);
-        assembler.or(rax, rdx);
-        assembler.ret();
         try
         {
-            using ExecutableMemory code = new(CodeBuffer.Encode(assembler));
+            using ExecutableMemory code = new(ReadControlRegister);
             ulong state = ((delegate* unmanaged<ulong>)code.Address)();
             return (state & VectorState) == VectorState ? null : "AVX-512 registers enabled by the operating system";
         }

@@ -29,8 +29,8 @@ public sealed unsafe partial class SimdKernels : IAttentionKernels<float>
             LogSumExp = logSumExp,
             TilesPerItem = AttendKernel.ChooseTilesPerItem(shape, queries.Rows, _pool.Threads),
         };
-        int items = kernel.Plan();
-        RunItems(kernel, items, 1);
+        int items = kernel.Plan(out bool isSmall);
+        RunItems(kernel, items, isSmall ? items : 1);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Agents.Numerics.Quantized;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Kernels;
@@ -12,6 +13,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
 {
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;
+    private readonly SimdQuantizedKernels _quantized;
 
     /// <summary>Creates kernels that run on a pool.</summary>
     /// <param name="pool">Threads; stays the caller's.</param>
@@ -31,6 +33,7 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
         _pool = pool;
         _lane = lane;
         Path = path == KernelPath.Auto ? FastestPath() : path;
+        _quantized = new SimdQuantizedKernels(pool, QuantizedPath(path), lane);
     }
 
     /// <summary>Gets the instruction level in use; never <see cref="KernelPath.Auto"/>.</summary>
@@ -39,12 +42,28 @@ public sealed unsafe partial class SimdKernels : IKernels<float>, IDisposable
     /// <summary>Gets the threads and the lane of all runs, for work that belongs between kernels.</summary>
     public LaneRunner Threads => new(_pool, _lane);
 
+    /// <inheritdoc/>
+    public IQuantizedKernels Quantized => _quantized;
+
     /// <summary>Returns whether this machine can run a path.</summary>
     /// <param name="path">Instruction level.</param>
     public static bool IsSupported(KernelPath path) => MissingFeature(path) == null;
 
     /// <inheritdoc/>
-    public void Dispose() => _workspaces.Dispose();
+    public void Dispose()
+    {
+        _workspaces.Dispose();
+        _quantized.Dispose();
+    }
+
+    // Assembled kernels are a choice of their own, which belongs to the automatic path.
+    private static QuantizedKernelPath QuantizedPath(KernelPath path) => path switch
+    {
+        KernelPath.Auto => QuantizedKernelPath.Auto,
+        KernelPath.Avx512 => QuantizedKernelPath.Avx512,
+        KernelPath.Avx2 => QuantizedKernelPath.Avx2,
+        _ => QuantizedKernelPath.Portable,
+    };
 
     private static KernelPath FastestPath()
     {

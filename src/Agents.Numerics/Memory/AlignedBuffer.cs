@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agents.Numerics.Memory;
 
-/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation unless told otherwise.</summary>
+/// <summary>Unmanaged memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed at creation unless told otherwise. Buffers of 2 MiB and more ask for huge pages.</summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
@@ -18,7 +18,13 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
-        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), Alignment);
+        bool huge = HugePages.IsSupported && bytes >= HugePages.Bytes;
+        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), huge ? HugePages.Bytes : Alignment);
+        if (huge)
+        {
+            HugePages.Advise(_data, bytes);
+        }
+
         if (clear)
         {
             NativeMemory.Clear(_data, bytes);

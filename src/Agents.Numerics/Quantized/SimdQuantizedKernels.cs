@@ -43,12 +43,18 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
     /// <param name="path">Instruction level.</param>
     public static bool IsSupported(QuantizedKernelPath path) => MissingFeature(path) == null;
 
-    /// <inheritdoc cref="IQuantizedKernels.Multiply(QuantizedRows, ReadOnlySpan{QuantizedProduct})"/>
+    /// <inheritdoc/>
     public void Multiply(QuantizedRows x, ReadOnlySpan<QuantizedProduct> products)
     {
         ProductShapes.Require(x, products);
         if (x.Rows == 0 || products.IsEmpty)
         {
+            return;
+        }
+
+        if (x.Rows <= GemvDispatch.LargestBatch)
+        {
+            GemvBody.Run(new LaneRunner(_pool, _lane), Path, x, products);
             return;
         }
 

@@ -41,7 +41,7 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
 
         // The trainer disposes the weights with itself.
         using var trainer = new DecoderTrainer<float>(weights, kernels, recipe.Trainer);
-        var encoder = new BytePairTokenizer(tokenizer);
+        VocabularyTokenizer encoder = Tokenizers.Create(tokenizer);
         var text = new TrainingText(prompts, recipe.Name, Template(tokenizer));
         var options = new SupervisedTrainerOptions
         {

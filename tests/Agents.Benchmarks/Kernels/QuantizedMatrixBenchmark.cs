@@ -11,7 +11,7 @@ namespace Agents.Benchmarks.Kernels;
 internal static unsafe class QuantizedMatrixBenchmark
 {
     private const int MinimumRounds = 5;
-    private const double SecondsPerRow = 1.5;
+    private const double SecondsPerPath = 0.6;
 
     private static readonly (int Rows, int Outputs, int Columns)[] s_shapes =
     [
@@ -67,20 +67,21 @@ internal static unsafe class QuantizedMatrixBenchmark
         QuantizedProduct product = new(weight, null, new MatrixView<float>(memory.Data, rows, outputs));
         double[] best = new double[kernels.Length];
         Array.Fill(best, double.MaxValue);
-        long begin = Stopwatch.GetTimestamp();
-        for (int round = 0; round < MinimumRounds || Stopwatch.GetElapsedTime(begin).TotalSeconds < SecondsPerRow; round++)
+        double[] spent = new double[kernels.Length];
+        for (int round = 0; round < MinimumRounds || spent.Min() < SecondsPerPath; round++)
         {
             for (int path = 0; path < kernels.Length; path++)
             {
-                // Slow paths take part in the first rounds only.
-                if (round >= MinimumRounds && best[path] > 4 * best[^1])
+                if (round >= MinimumRounds && spent[path] >= SecondsPerPath)
                 {
                     continue;
                 }
 
                 long start = Stopwatch.GetTimestamp();
                 kernels[path].Multiply(x, [product]);
-                best[path] = Math.Min(best[path], Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+                spent[path] += elapsed.TotalSeconds;
+                best[path] = Math.Min(best[path], elapsed.TotalNanoseconds);
             }
         }
 

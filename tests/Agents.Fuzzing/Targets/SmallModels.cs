@@ -8,13 +8,16 @@ using Agents.Numerics.Formats;
 namespace Agents.Fuzzing.Targets;
 
 /// <summary>Valid files of a few kilobytes to start from.</summary>
-internal static class SmallModels
+public static class SmallModels
 {
+    /// <summary>Gets a byte-level tokenizer with one control token.</summary>
     public static TokenizerDefinition Tokenizer { get; } = Train();
 
     /// <summary>Gets the id of the end token.</summary>
     public static int EndId => Tokenizer.EosId ?? throw new InvalidOperationException("The tokenizer has no end token.");
 
+    /// <summary>Writes a small model.</summary>
+    /// <param name="architecture">llama, qwen2 or qwen3.</param>
     public static byte[] Gguf(string architecture)
     {
         ModelShape shape = ModelShape.Uniform(architecture, 272, 32, 1, new LayerShape(2, 1, 16, 32), 64) with { TiedEmbeddings = true };
@@ -32,6 +35,7 @@ internal static class SmallModels
         }
     }
 
+    /// <summary>Writes a file with every kind of metadata value.</summary>
     public static byte[] EveryMetadataType()
     {
         using MemoryStream stream = new();

@@ -18,9 +18,10 @@ internal static class LlamaCppProcess
         return folder!;
     }
 
-    public static async Task<int[][]> AskAsync(string folder, string modelPath, IEnumerable<object> requests, CancellationToken cancellationToken)
+    public static async Task<int[][]> AskAsync(
+        string folder, string modelPath, IEnumerable<object> requests, CancellationToken cancellationToken, bool vocabularyOnly = false)
     {
-        ProcessStartInfo start = new("node", [Path.Combine(folder, "run.mjs"), modelPath])
+        ProcessStartInfo start = new("node", [Path.Combine(folder, "run.mjs"), modelPath, .. vocabularyOnly ? (string[])["--vocab-only"] : []])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

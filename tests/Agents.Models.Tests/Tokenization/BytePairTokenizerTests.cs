@@ -229,7 +229,8 @@ public sealed class BytePairTokenizerTests
 
     [Theory]
     [InlineData("llama", "SentencePiece")]
-    [InlineData("t5", "unknown")]
+    [InlineData("t5", "unigram")]
+    [InlineData("rwkv", "unknown")]
     public void Constructor_OtherModel_IsRefusedByName(string model, string named)
     {
         TokenizerDefinition definition = SampleTokenizers.BytesOnly().Definition with { Model = model };

@@ -100,7 +100,7 @@ public sealed class HuggingFaceTokenizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.type", "\"Unigram\"", "Unigram")]
+    [InlineData("model.type", "\"WordPiece\"", "WordPiece")]
     [InlineData("model.vocab", "{}", "expected ids")]
     [InlineData("model.vocab", "{\"a\": 2000000000}", "expected ids")]
     [InlineData("model.vocab", "{\"a\": -1}", "expected ids")]

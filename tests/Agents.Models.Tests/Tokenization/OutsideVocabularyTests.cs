@@ -6,12 +6,15 @@ namespace Agents.Models.Tests.Tokenization;
 
 public sealed class OutsideVocabularyTests
 {
-    [Fact]
-    public void Encode_Gpt2SampleTexts_GiveTheExpectedIds()
+    [Theory]
+    [InlineData("gpt-2")]
+    [InlineData("llama-spm")]
+    [InlineData("phi-3")]
+    public void Encode_SampleTexts_GiveTheExpectedIds(string name)
     {
-        BytePairTokenizer sut = new(ReadDefinition("gpt-2.gguf"));
-        string[] texts = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.inp")).Split("\n__ggml_vocab_test__\n");
-        string[] expected = File.ReadAllText(OutsideData.Require("vocab", "gpt-2.out")).Split('\n');
+        VocabularyTokenizer sut = Tokenizers.Create(ReadDefinition(name + ".gguf"));
+        string[] texts = File.ReadAllText(OutsideData.Require("vocab", name + ".inp")).Split("\n__ggml_vocab_test__\n");
+        string[] expected = File.ReadAllText(OutsideData.Require("vocab", name + ".out")).Split('\n');
 
         Assert.True(texts.Length > 40 && expected.Length >= texts.Length);
         for (int i = 0; i < texts.Length; i++)
@@ -20,6 +23,28 @@ public sealed class OutsideVocabularyTests
 
             Assert.Equal(ids, sut.Encode(texts[i]));
             Assert.Equal(texts[i], sut.Decode(ids));
+        }
+    }
+
+    [Theory]
+    [InlineData("llama-spm")]
+    [InlineData("phi-3")]
+    public async Task ReadAsync_SentencePieceWrittenAsModelFolder_EncodesAlike(string name)
+    {
+        TokenizerDefinition original = ReadDefinition(name + ".gguf");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("agents-tokenizer-");
+        try
+        {
+            await HuggingFaceTokenizer.WriteAsync(folder.FullName, original, TestContext.Current.CancellationToken);
+            TokenizerDefinition read = await HuggingFaceTokenizer.ReadAsync(folder.FullName, TestContext.Current.CancellationToken);
+            VocabularyTokenizer before = Tokenizers.Create(original);
+            VocabularyTokenizer after = Tokenizers.Create(read);
+
+            Assert.All(Oracles.MixedText.Lines(500), text => Assert.Equal(before.Encode(text), after.Encode(text)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

@@ -1,4 +1,5 @@
-// Usage: node run.mjs MODEL.gguf < REQUESTS > ANSWERS, both JSON lines, one answer per request in order.
+// Usage: node run.mjs MODEL.gguf [--vocab-only] < REQUESTS > ANSWERS, both JSON lines, one answer per request in order.
+// With --vocab-only only texts can be answered, and the file needs no tensors.
 //   {"tokens": [1, 2], "count": 8}  -> {"tokens": [ids of greedy decoding, end tokens included]}
 //   {"text": "..."}                 -> {"tokens": [ids of the text, control tokens not parsed]}
 // Keys and values are cached in single precision, so that differences come from arithmetic order alone.
@@ -13,14 +14,15 @@ if (modelPath === undefined) {
 
 // One thread: the models are tiny, and threads that wait for each other stand still on a busy machine.
 const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 1});
-const model = await llama.loadModel({modelPath});
-const context = await model.createContext({
+const vocabOnly = process.argv[3] === "--vocab-only";
+const model = await llama.loadModel({modelPath, vocabOnly});
+const context = vocabOnly ? undefined : await model.createContext({
     contextSize: 512,
     flashAttention: false,
     experimentalKvCacheKeyType: "F32",
     experimentalKvCacheValueType: "F32"
 });
-const sequence = context.getSequence();
+const sequence = context?.getSequence();
 
 async function greedy(tokens, count) {
     await sequence.clearHistory();
@@ -47,6 +49,6 @@ for await (const line of createInterface({input: process.stdin, crlfDelay: Infin
     process.stdout.write(JSON.stringify({tokens}) + "\n");
 }
 
-await context.dispose();
+await context?.dispose();
 await model.dispose();
 await llama.dispose();

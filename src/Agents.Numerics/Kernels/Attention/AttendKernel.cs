@@ -13,6 +13,9 @@ internal unsafe struct AttendKernel : ILaneKernel
     private const int MaximumTilesPerItem = 4;
     private const int ItemsPerThread = 8;
 
+    // Components of queries times keys: about two microseconds, a few hand-overs to another thread.
+    private const long ComponentsToShare = 1 << 16;
+
     public AttentionShape Shape;
     public MatrixView<float> Queries;
     public AttentionSegment* Segments;
@@ -37,13 +40,18 @@ internal unsafe struct AttendKernel : ILaneKernel
         (int)Math.Clamp((long)rows * shape.Heads / AttentionTile.MaximumRows / (ItemsPerThread * threads), 1, MaximumTilesPerItem);
 
     /// <summary>Lays the items out; returns their number.</summary>
-    public int Plan()
+    /// <param name="isSmall">Receives whether one thread ends sooner than several could share the work.</param>
+    public int Plan(out bool isSmall)
     {
         SegmentItems total = default;
+        long components = 0;
         for (int segment = 0; segment < SegmentCount; segment++)
         {
             total = Next(Segments + segment, total);
+            components += (long)Segments[segment].QueryCount * Segments[segment].KeyCount * Shape.QueryWidth;
         }
+
+        isSmall = components < ComponentsToShare;
 
         long counters = (long)SegmentCount * sizeof(SegmentItems);
         long partials = (counters + ((long)total.FirstCounter * sizeof(int)) + 63) & ~63L;

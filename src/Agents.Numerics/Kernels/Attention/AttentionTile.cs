@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels.Lanes;
 using Agents.Numerics.Memory;
 
@@ -18,6 +19,9 @@ internal readonly unsafe struct AttentionTile
 
     // One block more than a range, so that the rows of a tile do not fall on the same cache sets.
     private const int Stride = AttentionShape.KeyRange + AttentionShape.KeyBlock;
+
+    // Most rows whose accumulators fit into registers beside two vectors of widened numbers.
+    private const int RoundedRows = 8;
 
     /// <summary>The segment.</summary>
     public readonly AttentionSegment* Segment;
@@ -78,7 +82,17 @@ internal readonly unsafe struct AttentionTile
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int count = VisibleIn(range, Rows - 1);
-        Score<TLanes>(range, count, scores);
+        new Span<float>(sums.Values, MaximumRows * _size).Clear();
+        bool inRegisters = WidensInRegisters<TLanes>(range, count);
+        if (inRegisters)
+        {
+            ScoreRounded<TLanes>(range, count, scores);
+        }
+        else
+        {
+            Score<TLanes>(range, count, scores);
+        }
+
         for (int row = 0; row < Rows; row++)
         {
             int end = RoundUp(VisibleIn(range, row));
@@ -86,14 +100,69 @@ internal readonly unsafe struct AttentionTile
             sums.Maxima[row] = Exponentiate<TLanes>(scores + (row * Stride), end, out sums.Sums[row]);
         }
 
-        new Span<float>(sums.Values, MaximumRows * _size).Clear();
-        SumValues<TLanes>(range, count, scores, sums.Values);
+        if (inRegisters)
+        {
+            SumRounded<TLanes>(range, count, scores, sums.Values);
+        }
+        else
+        {
+            SumValues<TLanes>(range, count, scores, sums.Values);
+        }
     }
 
     private static int RoundUp(int keys) => (keys + AttentionShape.KeyBlock - 1) & ~(AttentionShape.KeyBlock - 1);
 
     /// <summary>Number of keys of a range that a row sees; ascends with the rows.</summary>
     private int VisibleIn(in StoredRange range, int row) => Math.Clamp(Segment->VisibleKeys(QueryOf(row)) - range.First, 0, AttentionShape.KeyRange);
+
+    /// <summary>Whether the rows are those of one decoded token (or see the same keys) over a rounded store, and few enough for one pass.</summary>
+    private bool WidensInRegisters<TLanes>(in StoredRange range, int count)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        TLanes.HasLargeTiles && range.IsRounded && Rows <= RoundedRows && _size % (2 * KeyValueLayout.GroupSize) == 0 && VisibleIn(range, 0) == count;
+
+    private void ScoreRounded<TLanes>(in StoredRange range, int count, float* scores)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        float scale = 1f / MathF.Sqrt(_size);
+        int rows = Rows <= 4 ? 4 : RoundedRows;
+        long blockBytes = range.Layout.KeyBlockBytes;
+        int part;
+        for (int key = 0; key < count; key += part)
+        {
+            part = range.Part(key, count);
+            range.PrefetchKeys(key + part, count);
+            int blocks = RoundUp(part) / AttentionShape.KeyBlock;
+            if (range.Layout.Type == ElementType.F16)
+            {
+                RoundedScoreTile.Compute<TLanes, HalfCode>(_queries, rows, range.StoredKeys(key), blockBytes, blocks, _size, scale, scores + key, Stride);
+            }
+            else
+            {
+                RoundedScoreTile.Compute<TLanes, ByteCode>(_queries, rows, range.StoredKeys(key), blockBytes, blocks, _size, scale, scores + key, Stride);
+            }
+        }
+    }
+
+    private void SumRounded<TLanes>(in StoredRange range, int count, float* scores, float* outputs)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int rows = Rows <= 4 ? 4 : RoundedRows;
+        int part;
+        for (int key = 0; key < count; key += part)
+        {
+            part = range.Part(key, count);
+            range.PrefetchValues(key + part, count);
+            if (range.Layout.Type == ElementType.F16)
+            {
+                RoundedSumTile.Add<TLanes, HalfCode>(outputs, rows, scores + key, Stride, range.StoredValues(key), null, part, _size);
+            }
+            else
+            {
+                RoundedSumTile.Add<TLanes, ByteCode>(
+                    outputs, rows, scores + key, Stride, range.StoredValues(key), range.ValueScales<TLanes>(key, part), part, _size);
+            }
+        }
+    }
 
     /// <summary>Scores up to four blocks at a time, so that these keys serve all rows while they are in the first cache.</summary>
     private void Score<TLanes>(in StoredRange range, int count, float* scores)
@@ -104,6 +173,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchKeys(key + part, count);
             float* keys = range.Keys<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {
@@ -158,6 +228,7 @@ internal readonly unsafe struct AttentionTile
         for (int key = 0; key < count; key += part)
         {
             part = range.Part(key, count);
+            range.PrefetchValues(key + part, count);
             float* values = range.Values<TLanes>(key, part);
             for (int row = 0; row < Rows; row += 4)
             {

@@ -64,8 +64,12 @@ internal static unsafe class WideningReader
         }
     }
 
+    /// <summary>Widens consecutive halves.</summary>
+    /// <param name="source">[count].</param>
+    /// <param name="count">Number of halves.</param>
+    /// <param name="target">[count].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WidenHalves<TLanes>(ushort* source, long count, float* target)
+    public static void WidenHalves<TLanes>(ushort* source, long count, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         long i = 0;

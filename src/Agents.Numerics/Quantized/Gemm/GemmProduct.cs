@@ -11,9 +11,16 @@ internal static unsafe class GemmProduct
     private const int TileCodes = 512 << 10;
     private const int SmallestTile = 32;
 
-    // Multiply-adds of a chunk that cost some ten microseconds, so that handing it out costs nothing.
-    private const long ChunkWork = 1 << 22;
+    // Multiply-adds of the smallest chunk, some three microseconds, and of the largest one, less than a millisecond: background work yields between chunks.
+    // Plain vector instructions are several times slower. Reading a weight costs about as much as six rows do.
+    private const long SmallestChunk = 1 << 20;
+    private const long LargestChunk = 1 << 28;
+    private const long LargestPlainChunk = 1 << 25;
+    private const int ReadRows = 6;
     private const int ChunksPerThread = 4;
+
+    // Elements of a chunk of reordering, some two microseconds.
+    private const int ReorderedElements = 1 << 16;
 
     /// <summary>Computes the group.</summary>
     /// <param name="runner">Threads.</param>
@@ -80,9 +87,9 @@ internal static unsafe class GemmProduct
 
     private static void Reorder(LaneRunner runner, QuantizedRows x, in TokenTiles tiles)
     {
-        // Moving an element costs about as much as thirty multiply-adds; a tile is cut along the blocks.
-        long tileWork = 30L * x.Columns * (x.Rows / tiles.Count);
-        int chunksPerTile = (int)Math.Clamp(tileWork / ChunkWork, 1, runner.Pool.Threads);
+        // A tile is cut along the blocks.
+        long elements = (long)x.Columns * x.Rows / tiles.Count;
+        int chunksPerTile = (int)Math.Clamp(elements / ReorderedElements, 1, runner.Pool.Threads);
         int blocksPerChunk = (tiles.Blocks + chunksPerTile - 1) / chunksPerTile;
         chunksPerTile = (tiles.Blocks + blocksPerChunk - 1) / blocksPerChunk;
         ReorderBody body = new()
@@ -124,9 +131,10 @@ internal static unsafe class GemmProduct
 
     private static int SetChunks(ref GemmBody body, int threads)
     {
-        long pairWork = 2L * PanelFormat.Rows * body.Tiles.Columns * body.Tiles.Rows;
-        long work = pairWork * body.Pairs;
-        int wanted = threads == 1 ? 1 : (int)Math.Clamp(work / ChunkWork, 1, (long)threads * ChunksPerThread);
+        long work = 2L * PanelFormat.Rows * body.Tiles.Columns * (body.Tiles.Rows + ReadRows) * body.Pairs;
+        long largest = body.Path == QuantizedKernelPath.Assembled ? LargestChunk : LargestPlainChunk;
+        long fair = threads == 1 ? 1 : Math.Min(work / SmallestChunk, (long)threads * ChunksPerThread);
+        int wanted = (int)Math.Clamp(Math.Max(fair, work / largest), 1, int.MaxValue);
         body.PairChunks = Math.Min(wanted, body.Pairs);
         body.PairsPerChunk = (body.Pairs + body.PairChunks - 1) / body.PairChunks;
         body.PairChunks = (body.Pairs + body.PairsPerChunk - 1) / body.PairsPerChunk;

@@ -87,6 +87,14 @@ internal readonly unsafe struct CodeLanes128 : ICodeLanes<CodeLanes128, Lanes128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadBrainHalves(byte* source)
+    {
+        (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(Vector128.Load((ushort*)source));
+        (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(Vector128.Load((ushort*)source + 8));
+        return Lanes128.Of((a << 16).AsSingle(), (b << 16).AsSingle(), (c << 16).AsSingle(), (d << 16).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 ToSingle(CodeLanes128 value) => Lanes128.Of(
         Vector128.ConvertToSingle(value._a), Vector128.ConvertToSingle(value._b), Vector128.ConvertToSingle(value._c), Vector128.ConvertToSingle(value._d));
 
@@ -116,13 +124,27 @@ internal readonly unsafe struct CodeLanes128 : ICodeLanes<CodeLanes128, Lanes128
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes128 AddNarrow(CodeLanes128 left, CodeLanes128 right) => new(
+        (left._a.AsInt16() + right._a.AsInt16()).AsInt32(),
+        (left._b.AsInt16() + right._b.AsInt16()).AsInt32(),
+        (left._c.AsInt16() + right._c.AsInt16()).AsInt32(),
+        (left._d.AsInt16() + right._d.AsInt16()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes128 Widen(CodeLanes128 sum) =>
         new(Pairs(sum._a.AsInt16()), Pairs(sum._b.AsInt16()), Pairs(sum._c.AsInt16()), Pairs(sum._d.AsInt16()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanes128 Lookup(byte* table, CodeLanes128 nibbles)
+    public static CodeLanes128 LoadTable(byte* source)
     {
-        Vector128<byte> entries = Vector128.Load(table);
+        Vector128<int> table = Vector128.Load((int*)source);
+        return new(table, table, table, table);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes128 Lookup(CodeLanes128 table, CodeLanes128 nibbles)
+    {
+        Vector128<byte> entries = table._a.AsByte();
         return new(
             Vector128.Shuffle(entries, nibbles._a.AsByte()).AsInt32(),
             Vector128.Shuffle(entries, nibbles._b.AsByte()).AsInt32(),

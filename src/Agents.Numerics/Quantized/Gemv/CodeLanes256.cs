@@ -60,6 +60,10 @@ internal readonly unsafe struct CodeLanes256 : ICodeLanes<CodeLanes256, Lanes256
     public static Lanes256 LoadHalves(byte* source) => Lanes256.Of(HalfLanes.Load((short*)source), HalfLanes.Load((short*)source + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBrainHalves(byte* source) => Lanes256.Of(
+        (Avx2.ConvertToVector256Int32((ushort*)source) << 16).AsSingle(), (Avx2.ConvertToVector256Int32((ushort*)source + 8) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 ToSingle(CodeLanes256 value) => Lanes256.Of(Avx.ConvertToVector256Single(value._a), Avx.ConvertToVector256Single(value._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,15 +83,23 @@ internal readonly unsafe struct CodeLanes256 : ICodeLanes<CodeLanes256, Lanes256
         (sum._b.AsInt16() + Avx2.MultiplyAddAdjacent(codes._b.AsByte(), x._a.AsSByte())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes256 AddNarrow(CodeLanes256 left, CodeLanes256 right) =>
+        new((left._a.AsInt16() + right._a.AsInt16()).AsInt32(), (left._b.AsInt16() + right._b.AsInt16()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes256 Widen(CodeLanes256 sum) => new(
         Avx2.MultiplyAddAdjacent(sum._a.AsInt16(), Vector256<short>.One), Avx2.MultiplyAddAdjacent(sum._b.AsInt16(), Vector256<short>.One));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanes256 Lookup(byte* table, CodeLanes256 nibbles)
+    public static CodeLanes256 LoadTable(byte* source)
     {
-        Vector256<byte> entries = Vector256.Create(Vector128.Load(table), Vector128.Load(table));
-        return new(Avx2.Shuffle(entries, nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(entries, nibbles._b.AsByte()).AsInt32());
+        Vector256<int> table = Avx2.BroadcastVector128ToVector256((int*)source);
+        return new(table, table);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes256 Lookup(CodeLanes256 table, CodeLanes256 nibbles) => new(
+        Avx2.Shuffle(table._a.AsByte(), nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(table._a.AsByte(), nibbles._b.AsByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes256 Exceeds(CodeLanes256 value, byte limit)

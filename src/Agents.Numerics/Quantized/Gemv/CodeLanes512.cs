@@ -57,6 +57,9 @@ internal readonly unsafe struct CodeLanes512 : ICodeLanes<CodeLanes512, Lanes512
     public static Lanes512 LoadHalves(byte* source) => Lanes512.Of(HalfLanes.LoadSixteen((short*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBrainHalves(byte* source) => Lanes512.Of((Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)source)) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ToSingle(CodeLanes512 value) => Lanes512.Of(Avx512F.ConvertToVector512Single(value._a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,15 +78,16 @@ internal readonly unsafe struct CodeLanes512 : ICodeLanes<CodeLanes512, Lanes512
         new((sum._a.AsInt16() + Avx512BW.MultiplyAddAdjacent(codes._a.AsByte(), x._a.AsSByte())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes512 AddNarrow(CodeLanes512 left, CodeLanes512 right) => new((left._a.AsInt16() + right._a.AsInt16()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes512 Widen(CodeLanes512 sum) => new(Avx512BW.MultiplyAddAdjacent(sum._a.AsInt16(), Vector512<short>.One));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanes512 Lookup(byte* table, CodeLanes512 nibbles)
-    {
-        Vector256<byte> half = Vector256.Create(Vector128.Load(table), Vector128.Load(table));
-        Vector512<byte> entries = Vector512.Create(half, half);
-        return new(Avx512BW.Shuffle(entries, nibbles._a.AsByte()).AsInt32());
-    }
+    public static CodeLanes512 LoadTable(byte* source) => new(Avx512F.BroadcastVector128ToVector512((int*)source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanes512 Lookup(CodeLanes512 table, CodeLanes512 nibbles) => new(Avx512BW.Shuffle(table._a.AsByte(), nibbles._a.AsByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanes512 Exceeds(CodeLanes512 value, byte limit) =>

@@ -60,6 +60,10 @@ internal readonly unsafe struct CodeLanesVnni : ICodeLanes<CodeLanesVnni, Lanes2
     public static Lanes256 LoadHalves(byte* source) => Lanes256.Of(HalfLanes.Load((short*)source), HalfLanes.Load((short*)source + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBrainHalves(byte* source) => Lanes256.Of(
+        (Avx2.ConvertToVector256Int32((ushort*)source) << 16).AsSingle(), (Avx2.ConvertToVector256Int32((ushort*)source + 8) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 ToSingle(CodeLanesVnni value) => Lanes256.Of(Avx.ConvertToVector256Single(value._a), Avx.ConvertToVector256Single(value._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,14 +75,21 @@ internal readonly unsafe struct CodeLanesVnni : ICodeLanes<CodeLanesVnni, Lanes2
     public static CodeLanesVnni DotNarrow(CodeLanesVnni sum, CodeLanesVnni codes, CodeLanesVnni x) => Dot(sum, codes, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesVnni AddNarrow(CodeLanesVnni left, CodeLanesVnni right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesVnni Widen(CodeLanesVnni sum) => sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CodeLanesVnni Lookup(byte* table, CodeLanesVnni nibbles)
+    public static CodeLanesVnni LoadTable(byte* source)
     {
-        Vector256<byte> entries = Vector256.Create(Vector128.Load(table), Vector128.Load(table));
-        return new(Avx2.Shuffle(entries, nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(entries, nibbles._b.AsByte()).AsInt32());
+        Vector256<int> table = Avx2.BroadcastVector128ToVector256((int*)source);
+        return new(table, table);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CodeLanesVnni Lookup(CodeLanesVnni table, CodeLanesVnni nibbles) => new(
+        Avx2.Shuffle(table._a.AsByte(), nibbles._a.AsByte()).AsInt32(), Avx2.Shuffle(table._a.AsByte(), nibbles._b.AsByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CodeLanesVnni Exceeds(CodeLanesVnni value, byte limit)

@@ -24,11 +24,11 @@ internal static class GemvDispatch
     };
 
     /// <summary>Returns the fastest instructions for byte products within an instruction level.</summary>
-    /// <param name="path">Instruction level; not <see cref="KernelPath.Auto"/>.</param>
-    public static CodePath Fastest(KernelPath path) => path switch
+    /// <param name="path">Instruction level; not <see cref="QuantizedKernelPath.Auto"/>.</param>
+    public static CodePath Fastest(QuantizedKernelPath path) => path switch
     {
-        KernelPath.Avx512 => CodePath.Avx512,
-        KernelPath.Avx2 => IsSupported(CodePath.AvxVnni) ? CodePath.AvxVnni : CodePath.Avx2,
+        QuantizedKernelPath.Assembled or QuantizedKernelPath.Avx512 => CodePath.Avx512,
+        QuantizedKernelPath.Avx2 => IsSupported(CodePath.AvxVnni) ? CodePath.AvxVnni : CodePath.Avx2,
         _ => CodePath.Portable,
     };
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Agents.Numerics.Kernels.Lanes;
-using Agents.Numerics.Memory;
 
 namespace Agents.Numerics.Quantized.Gemv;
 
@@ -22,35 +21,48 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
     /// <param name="panels">Number of panels.</param>
     public static void Run(QuantizedRows x, int row, int rows, in QuantizedProduct product, int firstPanel, int panels)
     {
+        PanelPlaces places = new(product.Weight);
+
+        // A block of a row is needed this many blocks after the memory has been asked for.
+        int distance = (int)(CacheLines.Distance / (product.Weight.PanelBytes / product.Weight.BlocksPerRow)) + 1;
         for (int panel = firstPanel; panel < firstPanel + panels; panel++)
         {
             switch (rows)
             {
                 case 1:
-                    One(x, row, product, panel);
+                    One(places, x, row, product, panel, distance);
                     break;
                 case 2:
-                    Two(x, row, product, panel);
+                    Two(places, x, row, product, panel, distance);
                     break;
                 default:
-                    Three(x, row, product, panel);
+                    Three(places, x, row, product, panel, distance);
                     break;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    private static void One(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
-        int blocks = product.Weight.BlocksPerRow;
-        PanelStride stride = new(product.Weight.Format);
-        PanelBlock block = PanelBlock.First(product.Weight, panel);
-        RowBlock a = RowBlock.First(x, row);
+        int blocks = x.BlocksPerRow;
+        PanelBlock block = new(places, panel, 0);
+        int aheadPanel = panel + (distance / blocks);
+        int aheadNumber = distance % blocks;
+        PanelBlock ahead = new(places, aheadPanel, aheadNumber);
+        RowBlock a = new(x, row);
         TFloats sumA = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            block.Advance(stride);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
+            ahead.Advance(places);
+            if (++aheadNumber == blocks)
+            {
+                aheadNumber = 0;
+                ahead = new PanelBlock(places, ++aheadPanel, 0);
+            }
+
+            block.Advance(places);
             a.Advance(TDot.BlockElements);
         }
 
@@ -58,20 +70,29 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    private static void Two(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
-        int blocks = product.Weight.BlocksPerRow;
-        PanelStride stride = new(product.Weight.Format);
-        PanelBlock block = PanelBlock.First(product.Weight, panel);
-        RowBlock a = RowBlock.First(x, row);
-        RowBlock b = RowBlock.First(x, row + 1);
+        int blocks = x.BlocksPerRow;
+        PanelBlock block = new(places, panel, 0);
+        int aheadPanel = panel + (distance / blocks);
+        int aheadNumber = distance % blocks;
+        PanelBlock ahead = new(places, aheadPanel, aheadNumber);
+        RowBlock a = new(x, row);
+        RowBlock b = new(x, row + 1);
         TFloats sumA = TFloats.Broadcast(0);
         TFloats sumB = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
-            block.Advance(stride);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, block, b, sumB);
+            ahead.Advance(places);
+            if (++aheadNumber == blocks)
+            {
+                aheadNumber = 0;
+                ahead = new PanelBlock(places, ++aheadPanel, 0);
+            }
+
+            block.Advance(places);
             a.Advance(TDot.BlockElements);
             b.Advance(TDot.BlockElements);
         }
@@ -81,23 +102,32 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three(QuantizedRows x, int row, in QuantizedProduct product, int panel)
+    private static void Three(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
-        int blocks = product.Weight.BlocksPerRow;
-        PanelStride stride = new(product.Weight.Format);
-        PanelBlock block = PanelBlock.First(product.Weight, panel);
-        RowBlock a = RowBlock.First(x, row);
-        RowBlock b = RowBlock.First(x, row + 1);
-        RowBlock c = RowBlock.First(x, row + 2);
+        int blocks = x.BlocksPerRow;
+        PanelBlock block = new(places, panel, 0);
+        int aheadPanel = panel + (distance / blocks);
+        int aheadNumber = distance % blocks;
+        PanelBlock ahead = new(places, aheadPanel, aheadNumber);
+        RowBlock a = new(x, row);
+        RowBlock b = new(x, row + 1);
+        RowBlock c = new(x, row + 2);
         TFloats sumA = TFloats.Broadcast(0);
         TFloats sumB = TFloats.Broadcast(0);
         TFloats sumC = TFloats.Broadcast(0);
         for (int number = 0; number < blocks; number++)
         {
-            sumA = TDot.Accumulate<TCodes, TFloats>(block, a, sumA);
-            sumB = TDot.Accumulate<TCodes, TFloats>(block, b, sumB);
-            sumC = TDot.Accumulate<TCodes, TFloats>(block, c, sumC);
-            block.Advance(stride);
+            sumA = TDot.Accumulate<TCodes, TFloats>(block, ahead, a, sumA);
+            sumB = TDot.Accumulate<TCodes, TFloats>(block, block, b, sumB);
+            sumC = TDot.Accumulate<TCodes, TFloats>(block, block, c, sumC);
+            ahead.Advance(places);
+            if (++aheadNumber == blocks)
+            {
+                aheadNumber = 0;
+                ahead = new PanelBlock(places, ++aheadPanel, 0);
+            }
+
+            block.Advance(places);
             a.Advance(TDot.BlockElements);
             b.Advance(TDot.BlockElements);
             c.Advance(TDot.BlockElements);
@@ -107,5 +137,4 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         PanelOutput.Store(sumB, product, row + 1, panel);
         PanelOutput.Store(sumC, product, row + 2, panel);
     }
-
 }

@@ -26,10 +26,10 @@ internal unsafe interface ICodeLanes<TSelf, TFloats>
 
     static abstract TSelf operator |(TSelf left, TSelf right);
 
-    /// <summary>Shifts every 32-bit lane left; the count is a constant.</summary>
+    /// <summary>Shifts every 32-bit lane left.</summary>
     static abstract TSelf operator <<(TSelf value, int count);
 
-    /// <summary>Shifts every 32-bit lane right and fills with zeros; the count is a constant.</summary>
+    /// <summary>Shifts every 32-bit lane right and fills with zeros.</summary>
     static abstract TSelf operator >>>(TSelf value, int count);
 
     /// <summary>All 32-bit lanes equal.</summary>
@@ -47,6 +47,9 @@ internal unsafe interface ICodeLanes<TSelf, TFloats>
     /// <summary>Loads 16 halves and widens them.</summary>
     static abstract TFloats LoadHalves(byte* source);
 
+    /// <summary>Loads 16 numbers in bfloat16 and widens them.</summary>
+    static abstract TFloats LoadBrainHalves(byte* source);
+
     /// <summary>Converts to single precision, rounding to nearest even.</summary>
     static abstract TFloats ToSingle(TSelf value);
 
@@ -56,11 +59,17 @@ internal unsafe interface ICodeLanes<TSelf, TFloats>
     /// <summary>As <see cref="Dot"/> for small codes, into a sum that <see cref="Widen"/> must close in time (see the remarks); it starts from 0.</summary>
     static abstract TSelf DotNarrow(TSelf sum, TSelf codes, TSelf x);
 
+    /// <summary>Adds two sums of <see cref="DotNarrow"/>; both count towards the limit.</summary>
+    static abstract TSelf AddNarrow(TSelf left, TSelf right);
+
     /// <summary>The 32-bit sum of what <see cref="DotNarrow"/> collected.</summary>
     static abstract TSelf Widen(TSelf sum);
 
+    /// <summary>Loads 16 bytes into every 128 bits.</summary>
+    static abstract TSelf LoadTable(byte* source);
+
     /// <summary>Replaces every byte, 0 … 15, by an entry of a table of 16 bytes.</summary>
-    static abstract TSelf Lookup(byte* table, TSelf nibbles);
+    static abstract TSelf Lookup(TSelf table, TSelf nibbles);
 
     /// <summary>Per byte: 1 where the value is above the limit, else 0.</summary>
     static abstract TSelf Exceeds(TSelf value, byte limit);

@@ -12,10 +12,11 @@ internal unsafe interface IPanelDot
     /// <typeparam name="TCodes">Integer lanes.</typeparam>
     /// <typeparam name="TFloats">Float lanes of the same width.</typeparam>
     /// <param name="panel">The block in the areas of the panel.</param>
+    /// <param name="ahead">A block that will be needed soon: its memory is asked for, line by line beside the reading of this block.</param>
     /// <param name="x">The block of the rounded row.</param>
     /// <param name="sum">The chains of the 16 rows so far.</param>
     /// <returns>The chains with this block.</returns>
-    static abstract TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    static abstract TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>;
 }

@@ -17,28 +17,28 @@ internal unsafe struct PanelBlock
     /// <summary>Fourth area.</summary>
     public byte* Fourth;
 
-    /// <summary>The first block of a panel.</summary>
-    /// <param name="weight">Matrix.</param>
+    /// <summary>A block of a panel.</summary>
+    /// <param name="places">Areas of the matrix.</param>
     /// <param name="panel">Index of the panel.</param>
-    public static PanelBlock First(QuantizedMatrix weight, int panel)
+    /// <param name="number">Index of the block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PanelBlock(in PanelPlaces places, int panel, int number)
     {
-        int sections = weight.Format.Sections.Length;
-        PanelBlock block = default;
-        block.Scales = weight.Area(panel, 0);
-        block.Second = sections > 1 ? weight.Area(panel, 1) : null;
-        block.Third = sections > 2 ? weight.Area(panel, 2) : null;
-        block.Fourth = sections > 3 ? weight.Area(panel, 3) : null;
-        return block;
+        byte* start = places.Data + (panel * places.PanelBytes);
+        Scales = start + (number * places.Scales);
+        Second = start + places.SecondStart + (number * places.Second);
+        Third = start + places.ThirdStart + (number * places.Third);
+        Fourth = start + places.FourthStart + (number * places.Fourth);
     }
 
     /// <summary>Goes on to the next block.</summary>
-    /// <param name="stride">Bytes of a block in every area.</param>
+    /// <param name="places">Areas of the matrix.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Advance(in PanelStride stride)
+    public void Advance(in PanelPlaces places)
     {
-        Scales += stride.Scales;
-        Second += stride.Second;
-        Third += stride.Third;
-        Fourth += stride.Fourth;
+        Scales += places.Scales;
+        Second += places.Second;
+        Third += places.Third;
+        Fourth += places.Fourth;
     }
 }

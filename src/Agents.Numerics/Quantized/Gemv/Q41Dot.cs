@@ -11,12 +11,13 @@ internal readonly unsafe struct Q41Dot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
-        TCodes dot = NibblePairs.Dot<TCodes, TFloats>(panel.Second, codes);
+        CacheLines.One(ahead.Scales);
+        TCodes dot = NibblePairs.Dot<TCodes, TFloats>(panel.Second, ahead.Second, codes);
         sum = TFloats.MultiplyAdd(TCodes.ToSingle(dot), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
         return TFloats.MultiplyAdd(TCodes.LoadHalves(panel.Scales + 32), TFloats.Broadcast(*x.ScaledSum), sum);
     }

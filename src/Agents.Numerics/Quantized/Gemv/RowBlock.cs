@@ -20,16 +20,14 @@ internal unsafe struct RowBlock
     /// <summary>The first block of a row.</summary>
     /// <param name="rows">Rounded rows.</param>
     /// <param name="row">Index of the row.</param>
-    public static RowBlock First(QuantizedRows rows, int row)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RowBlock(QuantizedRows rows, int row)
     {
         long blocks = (long)row * rows.BlocksPerRow;
-        return new RowBlock
-        {
-            Codes = rows.Codes + ((long)row * rows.CodeStride),
-            Scale = rows.Scales + blocks,
-            Sums = rows.Sums + (blocks * (rows.BlockElements / rows.SumElements)),
-            ScaledSum = rows.Format == ActivationFormat.Block32WithSum ? rows.ScaledSums + blocks : null,
-        };
+        Codes = rows.Codes + ((long)row * rows.CodeStride);
+        Scale = rows.Scales + blocks;
+        Sums = rows.Sums + (blocks * (rows.BlockElements / rows.SumElements));
+        ScaledSum = rows.Format == ActivationFormat.Block32WithSum ? rows.ScaledSums + blocks : null;
     }
 
     /// <summary>Goes on to the next block.</summary>

@@ -8,7 +8,7 @@ internal static unsafe class SixBitScales
 {
     /// <summary>The scale of a sub-block.</summary>
     /// <param name="packed">[12 bytes, 16 rows].</param>
-    /// <param name="part">Sub-block, a constant.</param>
+    /// <param name="part">Sub-block.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TCodes Scale<TCodes, TFloats>(byte* packed, int part)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
@@ -20,7 +20,7 @@ internal static unsafe class SixBitScales
 
     /// <summary>The minimum of a sub-block.</summary>
     /// <param name="packed">[12 bytes, 16 rows].</param>
-    /// <param name="part">Sub-block, a constant.</param>
+    /// <param name="part">Sub-block.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TCodes Minimum<TCodes, TFloats>(byte* packed, int part)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
@@ -33,7 +33,7 @@ internal static unsafe class SixBitScales
     /// <summary>Σ minimum · Σq over the 8 sub-blocks.</summary>
     /// <param name="packed">[12 bytes, 16 rows].</param>
     /// <param name="sums">Sums of every 16 activations.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static TCodes Minimums<TCodes, TFloats>(byte* packed, int* sums)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats> =>

@@ -11,19 +11,20 @@ internal readonly unsafe struct Tq10Dot : IPanelDot
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, RowBlock x, TFloats sum)
+    public static TFloats Accumulate<TCodes, TFloats>(PanelBlock panel, PanelBlock ahead, RowBlock x, TFloats sum)
         where TCodes : unmanaged, ICodeLanes<TCodes, TFloats>
         where TFloats : unmanaged, ILanes<TFloats>
     {
         int* codes = (int*)x.Codes;
+        CacheLines.One(ahead.Scales);
         // 8 bytes hold the elements 32 apart, 4 those 16 apart, and one (of four digits) those 4 apart: at most 22 dots of up to 2 per 16-bit sum.
         TCodes dot = TCodes.Broadcast(-TernaryOffset.Sum(x.Sums));
         TCodes even = TCodes.Broadcast(0);
         TCodes odd = TCodes.Broadcast(0);
         for (int element = 0; element < 8; element += 2)
         {
-            even = Digits<TCodes, TFloats>(even, TCodes.Load(panel.Second + (64 * element)), codes + element, 8);
-            odd = Digits<TCodes, TFloats>(odd, TCodes.Load(panel.Second + (64 * element) + 64), codes + element + 1, 8);
+            even = Digits<TCodes, TFloats>(even, CacheLines.Load<TCodes, TFloats>(panel.Second + (64 * element), ahead.Second + (64 * element)), codes + element, 8);
+            odd = Digits<TCodes, TFloats>(odd, CacheLines.Load<TCodes, TFloats>(panel.Second + (64 * element) + 64, ahead.Second + (64 * element) + 64), codes + element + 1, 8);
         }
 
         dot += TCodes.Widen(even) + TCodes.Widen(odd);
@@ -31,11 +32,11 @@ internal readonly unsafe struct Tq10Dot : IPanelDot
         odd = TCodes.Broadcast(0);
         for (int element = 0; element < 4; element += 2)
         {
-            even = Digits<TCodes, TFloats>(even, TCodes.Load(panel.Second + 512 + (64 * element)), codes + 40 + element, 4);
-            odd = Digits<TCodes, TFloats>(odd, TCodes.Load(panel.Second + 512 + (64 * element) + 64), codes + 41 + element, 4);
+            even = Digits<TCodes, TFloats>(even, CacheLines.Load<TCodes, TFloats>(panel.Second + 512 + (64 * element), ahead.Second + 512 + (64 * element)), codes + 40 + element, 4);
+            odd = Digits<TCodes, TFloats>(odd, CacheLines.Load<TCodes, TFloats>(panel.Second + 576 + (64 * element), ahead.Second + 576 + (64 * element)), codes + 41 + element, 4);
         }
 
-        even = FourDigits<TCodes, TFloats>(even, TCodes.Load(panel.Third), codes + 60, 1, out _);
+        even = FourDigits<TCodes, TFloats>(even, CacheLines.Load<TCodes, TFloats>(panel.Third, ahead.Third), codes + 60, 1, out _);
         dot += TCodes.Widen(even) + TCodes.Widen(odd);
         return TFloats.MultiplyAdd(TCodes.ToSingle(dot), TCodes.LoadHalves(panel.Scales) * TFloats.Broadcast(*x.Scale), sum);
     }

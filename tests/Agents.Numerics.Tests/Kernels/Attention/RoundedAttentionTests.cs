@@ -20,6 +20,7 @@ public sealed unsafe class RoundedAttentionTests
                     data.Add(path, type, 4, 4, 33);
                     data.Add(path, type, 6, 2, 7);
                     data.Add(path, type, 8, 1, 80);
+                    data.Add(path, type, 6, 2, 128);
                 }
             }
 

@@ -124,19 +124,70 @@ public sealed class GemmTests : IDisposable
     [Theory]
     [InlineData(ElementType.Q8_0, 1)]
     [InlineData(ElementType.Q8_0, 16)]
+    [InlineData(ElementType.Q4_K, 2)]
     [InlineData(ElementType.Q4_K, 40)]
     public void Multiply_SecondTime_AllocatesNothing(ElementType type, int count)
     {
-        using SimdQuantizedKernels kernels = new(_one);
         using GemmCase operands = new(type, count, 48, 512);
-        kernels.Multiply(operands.Rows, [operands.Product]);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int run = 0; run < 10; run++)
+        foreach (SimdQuantizedKernels kernels in AllPaths(_one))
         {
             kernels.Multiply(operands.Rows, [operands.Product]);
-        }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int run = 0; run < 10; run++)
+            {
+                kernels.Multiply(operands.Rows, [operands.Product]);
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() == before, $"{kernels.Path} allocates.");
+            kernels.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Multiply_SeveralCallersAtOnce_EqualsTheReferenceBitForBit()
+    {
+        using SimdQuantizedKernels kernels = new(_three);
+        GemmCase[] cases = [.. Enumerable.Range(1, 6).Select(i => new GemmCase(i % 2 == 0 ? ElementType.Q4_K : ElementType.Q8_0, 3 * i, 40 + i, 512))];
+        Parallel.ForEach(cases, operands =>
+        {
+            for (int run = 0; run < 20; run++)
+            {
+                operands.AssertExact(kernels);
+            }
+        });
+        Array.ForEach(cases, operands => operands.Dispose());
+    }
+
+    [Fact]
+    public void Multiply_NothingToDo_LeavesResultsAlone()
+    {
+        using SimdQuantizedKernels kernels = new(_one);
+        using QuantizedMatrix weight = PackedCase.Random(ElementType.Q8_0, 3, 32, 1);
+        using QuantizedRows rows = new();
+        rows.Reset(ActivationFormat.Block32, 0, 32);
+        kernels.Multiply(rows, []);
+        unsafe
+        {
+            kernels.Multiply(rows, [new QuantizedProduct(weight, null, new Agents.Numerics.Memory.MatrixView<float>(null, 0, 3))]);
+        }
+    }
+
+    [Fact]
+    public void Multiply_ShapesThatDoNotFit_AreRefused()
+    {
+        using SimdQuantizedKernels kernels = new(_one);
+        using GemmCase operands = new(ElementType.Q8_0, 2, 3, 64);
+        using GemmCase other = new(ElementType.Q8_0, 3, 3, 64);
+        Assert.Throws<ArgumentException>(() => kernels.Multiply(other.Rows, [operands.Product]));
+    }
+
+    [Fact]
+    public void Multiply_AfterDispose_IsRefused()
+    {
+        SimdQuantizedKernels kernels = new(_one);
+        using GemmCase operands = new(ElementType.Q8_0, 2, 3, 64);
+        kernels.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => kernels.Multiply(operands.Rows, [operands.Product]));
     }
 
     private static List<SimdQuantizedKernels> AllPaths(ComputePool pool) =>
