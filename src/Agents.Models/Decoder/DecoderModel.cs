@@ -144,8 +144,8 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ScoreRequestRules.Require(request, Shape);
         cancellationToken.ThrowIfCancellationRequested();
-        ScoringJob job = new(request, _kernels);
-        CacheTooSmallException.ThrowIfTooSmall(_pages, job.Longest);
+        CacheTooSmallException.ThrowIfTooSmall(_pages, request.PrefixTokenIds.Count + request.Continuations.Select(continuation => continuation.Count).DefaultIfEmpty(0).Max());
+        ScoringJob job = new(request, _kernels, Adapters);
         Submit(job);
         using (CancelWith(job, cancellationToken))
         {
