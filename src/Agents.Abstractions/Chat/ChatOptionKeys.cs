@@ -14,4 +14,7 @@ public static class ChatOptionKeys
 
     /// <summary>An <see cref="int"/>: how many most likely alternatives to report per token.</summary>
     public const string TopLogProbabilities = "agents.topLogProbabilities";
+
+    /// <summary>A <see cref="string"/>: a regular expression that the whole answer must match. Needs a model that can decode under a grammar.</summary>
+    public const string Regex = "agents.regex";
 }

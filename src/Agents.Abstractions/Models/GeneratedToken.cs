@@ -12,4 +12,7 @@ public readonly record struct GeneratedToken(
 {
     /// <summary>Gets the most likely alternatives, most likely first; empty unless asked for.</summary>
     public IReadOnlyList<TokenAlternative> Alternatives { get; init; } = [];
+
+    /// <summary>Gets the statistics of the distribution the token was drawn from; null unless asked for.</summary>
+    public DistributionStatistics? Statistics { get; init; }
 }

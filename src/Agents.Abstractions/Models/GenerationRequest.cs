@@ -24,6 +24,9 @@ public sealed record GenerationRequest
     /// <summary>Gets how many most likely alternatives are reported per step. Default 0.</summary>
     public int TopLogProbabilities { get; init; }
 
+    /// <summary>Gets whether every token carries statistics of its whole distribution. Default false: it costs two passes over the logits.</summary>
+    public bool Statistics { get; init; }
+
     /// <summary>
     /// Gets how many tokens may be guessed ahead per step from what the sample has said or was told (prompt lookup). Default 0, which guesses nothing. Guesses change
     /// the speed only, never the tokens: they help where answers repeat their input, and a backend with enough other work leaves them out.

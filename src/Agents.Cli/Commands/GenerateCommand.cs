@@ -22,6 +22,8 @@ internal sealed class GenerateCommand : AgentsCommand
     private const int WarmUpPrompt = 64;
     private readonly Option<string> _prompt = new("--prompt", "-p") { Description = "The text to continue; - reads standard input.", HelpName = "TEXT", Required = true };
     private readonly Option<int?> _logProbs = NumberOption.Whole("--logprobs", "How many alternatives to show per token.", 0, 100);
+    private readonly Option<string?> _schema = new("--json-schema") { Description = "The completion is JSON that the schema in this file accepts.", HelpName = "FILE" };
+    private readonly Option<string?> _regex = new("--regex") { Description = "The completion matches this regular expression as a whole.", HelpName = "PATTERN" };
     private readonly Option<bool> _ignoreEnd = new("--ignore-end") { Description = "Go on after end tokens, up to --max-tokens (measurements)." };
 
     public GenerateCommand()
@@ -33,11 +35,14 @@ internal sealed class GenerateCommand : AgentsCommand
         Options.Add(SharedOptions.Temperature);
         Options.Add(SharedOptions.Seed);
         Options.Add(_logProbs);
+        Options.Add(_schema);
+        Options.Add(_regex);
         Options.Add(_ignoreEnd);
         Options.Add(SharedOptions.Json);
         Examples =
         [
             new("agents generate --prompt \"ann has 3 figs\" --max-tokens 20", "continue a text with the embedded model, greedily"),
+            new("agents generate --prompt \"ann has 3 figs\" --regex \" [0-9]{1,3}\"", "a completion of a given form"),
             new("agents generate --model model.gguf --prompt \"Once\" --temperature 0.8 --seed 7 --json", "sample; tokens, log-probabilities and speed as JSON"),
         ];
     }
@@ -56,6 +61,7 @@ internal sealed class GenerateCommand : AgentsCommand
             MaxTokens = arguments.GetValue(SharedOptions.MaxTokens) ?? DefaultTokens,
             TopLogProbabilities = arguments.GetValue(_logProbs) ?? 0,
             IgnoreEndTokens = arguments.GetValue(_ignoreEnd),
+            Constraint = await ReadConstraintAsync(arguments, cancellationToken).ConfigureAwait(false),
         };
         await WarmUpAsync(model, request, cancellationToken).ConfigureAwait(false);
         GenerateDocument document = await GenerateAsync(model, request, console, cancellationToken).ConfigureAwait(false);
@@ -69,6 +75,20 @@ internal sealed class GenerateCommand : AgentsCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private async Task<OutputConstraint?> ReadConstraintAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        string? file = arguments.GetValue(_schema);
+        string? pattern = arguments.GetValue(_regex);
+        if (file is null)
+        {
+            return pattern is null ? null : OutputConstraint.Regex(pattern);
+        }
+
+        return pattern is not null
+            ? throw new UsageException("--json-schema and --regex exclude each other; choose one.")
+            : OutputConstraint.JsonSchema(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false));
     }
 
     private static int[] Encode(ITokenizer tokenizer, string prompt)

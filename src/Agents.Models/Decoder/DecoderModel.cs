@@ -15,7 +15,7 @@ namespace Agents.Models.Decoder;
 /// The embedded language model: a decoder with its tokenizer, in single precision on the CPU. Safe for concurrent calls: requests that run at the same time share
 /// batches (<see cref="BatchScheduler"/>), and none of them sees that in its numbers.
 /// </summary>
-public sealed class DecoderModel : ILanguageModel, IDisposable
+public sealed partial class DecoderModel : ILanguageModel, IDisposable
 {
     /// <summary>Rotary positions computed at first; a context length is only a claim of the file, and most requests are short.</summary>
     private const int FirstPositions = 4096;

@@ -19,6 +19,7 @@ public sealed unsafe class LinearRunner<T> : IDisposable
     private const int FormatCount = (int)ActivationFormat.Block256 + 1;
 
     private readonly QuantizedRows _rounded = new();
+    private readonly HalfRows _halves = new();
     private readonly QuantizedProduct[] _products = new QuantizedProduct[MaximumGroup];
 
     /// <summary>Creates a runner.</summary>
@@ -46,6 +47,10 @@ public sealed unsafe class LinearRunner<T> : IDisposable
             if (tensor.Activations != ActivationFormat.Single)
             {
                 _rounded.Reset(tensor.Activations, maximumRows, tensor.Columns);
+            }
+            else if (tensor.Quantized is not null)
+            {
+                _halves.Reserve(maximumRows, tensor.Columns);
             }
         }
     }
@@ -116,7 +121,11 @@ public sealed unsafe class LinearRunner<T> : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _rounded.Dispose();
+    public void Dispose()
+    {
+        _rounded.Dispose();
+        _halves.Dispose();
+    }
 
     // Stored matrices exist in models of single precision only, so T is float wherever this is called.
     private static MatrixView<float> Single(MatrixView<T> view) => new((float*)view.Data, view.Rows, view.Columns, view.Stride);
@@ -197,7 +206,7 @@ public sealed unsafe class LinearRunner<T> : IDisposable
         IQuantizedKernels kernels = Stored();
         if (format == ActivationFormat.Single)
         {
-            kernels.Multiply(Single(x), products);
+            MultiplyHalf(kernels, x, products);
             return;
         }
 
@@ -208,5 +217,21 @@ public sealed unsafe class LinearRunner<T> : IDisposable
         }
 
         kernels.Multiply(_rounded, products);
+    }
+
+    /// <summary>F16 and BF16: neighbours of one type go together.</summary>
+    private void MultiplyHalf(IQuantizedKernels kernels, MatrixView<T> x, ReadOnlySpan<QuantizedProduct> products)
+    {
+        for (int first = 0; first < products.Length;)
+        {
+            int end = first + 1;
+            while (end < products.Length && products[end].Weight.Type == products[first].Weight.Type)
+            {
+                end++;
+            }
+
+            kernels.Multiply(_halves.Round(Single(x), products[first].Weight.Type), products[first..end]);
+            first = end;
+        }
     }
 }

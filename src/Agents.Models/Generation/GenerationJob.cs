@@ -30,6 +30,7 @@ internal sealed class GenerationJob : EngineJob
         ContextLength = shape.ContextLength;
         VocabularySize = shape.VocabularySize;
         TopLogProbabilities = request.TopLogProbabilities;
+        Statistics = request.Statistics;
         SpeculativeTokens = request.SpeculativeTokens;
         Sampler = new TokenSampler(request.Sampling, shape.VocabularySize, kernels);
         Stops = new StopPatterns(request.StopSequences);
@@ -74,6 +75,8 @@ internal sealed class GenerationJob : EngineJob
     public int VocabularySize { get; }
 
     public int TopLogProbabilities { get; }
+
+    public bool Statistics { get; }
 
     public int SpeculativeTokens { get; }
 

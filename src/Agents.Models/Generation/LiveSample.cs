@@ -1,4 +1,5 @@
 using Agents.Models.Constraints;
+using Agents.Models.Inspection;
 using Agents.Models.Sampling;
 using Agents.Models.Serving;
 using Agents.Numerics.Memory;
@@ -125,13 +126,14 @@ internal sealed unsafe class LiveSample : BatchSequence
     {
         Span<uint> allowed = _constraint is null ? [] : workspace.Allowed;
         _constraint?.Fill(allowed, Math.Min(_job.MaxTokens - CompletionLength, _job.ContextLength - Length));
+        DistributionStatistics? statistics = _job.Statistics ? DistributionMoments.Of(new ReadOnlySpan<float>(logits, _job.VocabularySize)) : null;
         TokenDraw draw = _job.Sampler.Draw(logits, Tokens, ref _stream, workspace, allowed);
         Append(draw.Id);
         _constraint?.Accept(draw.Id);
         GenerationFinish finish = _job.FinishOf(draw.Id, _stopStates, CompletionLength, Length, _constraint);
         Finished = finish != GenerationFinish.None;
         GeneratedToken token = new(
-            _index, draw.Id, (float)draw.BehaviorLogProbability, (float)draw.PlainLogProbability, (float)draw.KeptMass, finish);
+            _index, draw.Id, (float)draw.BehaviorLogProbability, (float)draw.PlainLogProbability, (float)draw.KeptMass, finish) { Statistics = statistics };
         _drawn.Add(_job.TopLogProbabilities == 0 ? token : token with
         {
             Alternatives = LikelyTokens.Find(new ReadOnlySpan<float>(logits, _job.VocabularySize), draw.PlainLogSumExp, _job.TopLogProbabilities),

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Agents.Models.Sampling;
 
-/// <content>Loading only the tokens that the first stage would leave.</content>
+/// <content>Loading, sorting and finding only the tokens that matter.</content>
 public sealed partial class CandidateSet
 {
     /// <summary>Fills the set with the tokens of at least some logit, in id order.</summary>
@@ -16,6 +16,7 @@ public sealed partial class CandidateSet
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
         Count = 0;
         _descending = false;
+        _inIdOrder = true;
         _logSumOfAll = logSumOfAll;
         ref float start = ref MemoryMarshal.GetReference(logits);
 
@@ -51,6 +52,7 @@ public sealed partial class CandidateSet
 
         Count = 0;
         _descending = false;
+        _inIdOrder = false;
         _logSumOfAll = null;
         int id = 0;
         for (; id < logits.Length && Count < count; id++)
@@ -89,6 +91,43 @@ public sealed partial class CandidateSet
 
         SortDescending();
         return true;
+    }
+
+    /// <summary>Extends a sorted front: candidates before <paramref name="from"/> are the most likely ones already, those up to <paramref name="end"/> become the next ones.</summary>
+    internal void SortLargest(int from, int end)
+    {
+        SelectLargest(from, end);
+        Items[from..end].Sort();
+        _inIdOrder = false;
+        _descending = end == Count;
+    }
+
+    /// <summary>Finds a token; −1 when it is no candidate. Fast while the set is in id order.</summary>
+    internal int IndexOf(int id)
+    {
+        int low = 0;
+        int high = Count - 1;
+        while (_inIdOrder && low <= high)
+        {
+            int middle = low + ((high - low) / 2);
+            int found = _items[middle].Id;
+            if (found == id)
+            {
+                return middle;
+            }
+
+            (low, high) = found < id ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        for (int i = 0; i < Count && !_inIdOrder; i++)
+        {
+            if (_items[i].Id == id)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Restores the heap below an entry.</summary>

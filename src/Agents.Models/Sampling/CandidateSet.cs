@@ -13,6 +13,7 @@ public sealed partial class CandidateSet
     private readonly Candidate[] _items;
     private readonly Candidate[] _scratch;
     private bool _descending;
+    private bool _inIdOrder;
     private double? _logSumOfAll;
 
     /// <summary>Allocates for a vocabulary.</summary>
@@ -40,6 +41,7 @@ public sealed partial class CandidateSet
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
         Count = 0;
         _descending = false;
+        _inIdOrder = true;
         _logSumOfAll = null;
         for (int id = 0; id < logits.Length; id++)
         {
@@ -58,6 +60,7 @@ public sealed partial class CandidateSet
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _items.Length);
         Count = 0;
         _descending = false;
+        _inIdOrder = true;
         _logSumOfAll = null;
         int words = (logits.Length + 31) / 32;
         for (int word = 0; word < words; word++)
@@ -97,6 +100,7 @@ public sealed partial class CandidateSet
         {
             Items.Sort();
             _descending = true;
+            _inIdOrder = false;
         }
     }
 
@@ -105,6 +109,7 @@ public sealed partial class CandidateSet
     {
         Items.Sort(ById);
         _descending = false;
+        _inIdOrder = true;
     }
 
     /// <summary>Keeps the first candidates of the present order.</summary>
@@ -121,23 +126,10 @@ public sealed partial class CandidateSet
     public void KeepLargest(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        int low = 0;
-        int high = Count - 1;
-        while (count < Count && low < high)
-        {
-            int split = Partition(low, high);
-            if (split >= count)
-            {
-                high = split - 1;
-            }
-            else
-            {
-                low = split + 1;
-            }
-        }
-
+        SelectLargest(0, count);
         Keep(count);
         _descending = false;
+        _inIdOrder = false;
     }
 
     /// <summary>Keeps the candidates of at least some logit; the most likely one always stays.</summary>
@@ -171,6 +163,7 @@ public sealed partial class CandidateSet
         chosen.CopyTo(_items);
         Count = chosen.Length;
         _descending = false;
+        _inIdOrder = false;
     }
 
     /// <summary>Replaces the logit of a candidate.</summary>
@@ -223,6 +216,25 @@ public sealed partial class CandidateSet
         }
 
         return (maximum * factor) + Math.Log(sum);
+    }
+
+    /// <summary>Moves the most likely candidates of a range to its front.</summary>
+    private void SelectLargest(int from, int count)
+    {
+        int low = from;
+        int high = Count - 1;
+        while (count < Count && low < high)
+        {
+            int split = Partition(low, high);
+            if (split >= count)
+            {
+                high = split - 1;
+            }
+            else
+            {
+                low = split + 1;
+            }
+        }
     }
 
     /// <summary>Puts what comes before the middle candidate of three to its left and the rest to its right.</summary>

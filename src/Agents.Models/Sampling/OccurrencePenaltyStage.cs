@@ -9,13 +9,12 @@ public sealed class OccurrencePenaltyStage(double frequency, double presence) : 
     public void Apply(CandidateSet candidates, ReadOnlySpan<int> recent)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        Span<Candidate> items = candidates.Items;
-        for (int i = 0; i < items.Length; i++)
+        for (int i = 0; i < recent.Length; i++)
         {
-            int count = recent.Count(items[i].Id);
-            if (count > 0)
+            int index = recent[..i].Contains(recent[i]) ? -1 : candidates.IndexOf(recent[i]);
+            if (index >= 0)
             {
-                candidates.SetLogit(i, items[i].Logit - (count * frequency) - presence);
+                candidates.SetLogit(index, candidates.Items[index].Logit - (recent.Count(recent[i]) * frequency) - presence);
             }
         }
     }

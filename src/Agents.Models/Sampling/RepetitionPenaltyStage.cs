@@ -8,13 +8,13 @@ public sealed class RepetitionPenaltyStage(double factor) : ISamplingStage
     public void Apply(CandidateSet candidates, ReadOnlySpan<int> recent)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        Span<Candidate> items = candidates.Items;
-        for (int i = 0; i < items.Length; i++)
+        for (int i = 0; i < recent.Length; i++)
         {
-            if (recent.Contains(items[i].Id))
+            int index = recent[..i].Contains(recent[i]) ? -1 : candidates.IndexOf(recent[i]);
+            if (index >= 0)
             {
-                double logit = items[i].Logit;
-                candidates.SetLogit(i, logit > 0 ? logit / factor : logit * factor);
+                double logit = candidates.Items[index].Logit;
+                candidates.SetLogit(index, logit > 0 ? logit / factor : logit * factor);
             }
         }
     }

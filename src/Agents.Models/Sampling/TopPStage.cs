@@ -4,6 +4,8 @@ namespace Agents.Models.Sampling;
 /// <param name="mass">In (0, 1).</param>
 public sealed class TopPStage(double mass) : ISamplingStage
 {
+    private const int FirstSorted = 256;
+
     /// <inheritdoc/>
     public void Apply(CandidateSet candidates, ReadOnlySpan<int> recent)
     {
@@ -11,16 +13,22 @@ public sealed class TopPStage(double mass) : ISamplingStage
         double logSum = candidates.LogSumExp();
 
         candidates.KeepAtLeast(LeastLogit(logSum, mass, candidates.Count));
-        candidates.SortDescending();
-        Span<Candidate> items = candidates.Items;
         double cumulative = 0;
-        for (int i = 0; i < items.Length; i++)
+        int sorted = 0;
+        while (sorted < candidates.Count)
         {
-            cumulative += Math.Exp(items[i].Logit - logSum);
-            if (cumulative >= mass)
+            // Few tokens hold most of the mass as a rule; the rest is sorted only as far as it must be.
+            int wanted = Math.Min(candidates.Count, Math.Max(FirstSorted, 4 * sorted));
+            candidates.SortLargest(sorted, wanted);
+            Span<Candidate> items = candidates.Items;
+            for (; sorted < wanted; sorted++)
             {
-                candidates.Keep(i + 1);
-                return;
+                cumulative += Math.Exp(items[sorted].Logit - logSum);
+                if (cumulative >= mass)
+                {
+                    candidates.Keep(sorted + 1);
+                    return;
+                }
             }
         }
     }

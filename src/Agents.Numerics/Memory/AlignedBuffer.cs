@@ -12,22 +12,23 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
 
     /// <summary>Allocates a buffer.</summary>
     /// <param name="length">Number of elements; 0 is allowed.</param>
-    /// <param name="clear">Whether all elements are 0 at first. Large buffers that are filled at once by several threads are better left alone.</param>
+    /// <param name="clear">Whether all elements are 0 at first. Buffers of 2 MiB and more are, in any case where the system provides them so.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     public AlignedBuffer(long length, bool clear = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
-        bool huge = HugePages.IsSupported && bytes >= HugePages.Bytes;
-        _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), huge ? HugePages.Bytes : Alignment);
-        if (huge)
+        if (IsHuge(bytes))
         {
-            HugePages.Advise(_data, bytes);
+            _data = (T*)HugePages.Allocate(bytes);
         }
-
-        if (clear)
+        else
         {
-            NativeMemory.Clear(_data, bytes);
+            _data = (T*)NativeMemory.AlignedAlloc(Math.Max(bytes, 1), Alignment);
+            if (clear)
+            {
+                NativeMemory.Clear(_data, bytes);
+            }
         }
 
         Length = length;
@@ -66,13 +67,24 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    private static bool IsHuge(nuint bytes) => HugePages.IsSupported && bytes >= HugePages.Bytes;
+
     private void Free()
     {
         T* data = _data;
         _data = null;
         if (data != null)
         {
-            NativeMemory.AlignedFree(data);
+            nuint bytes = (nuint)Length * (nuint)sizeof(T);
+            if (IsHuge(bytes))
+            {
+                HugePages.Free(data, bytes);
+            }
+            else
+            {
+                NativeMemory.AlignedFree(data);
+            }
+
             GC.RemoveMemoryPressure(Math.Max(Length * sizeof(T), 1));
             UnmanagedMemory.Freed(Length * sizeof(T));
         }

@@ -190,9 +190,7 @@ public sealed class LocalChatClientTests : IDisposable
 
         await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync([], cancellationToken: Stop));
         await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync([new(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])], cancellationToken: Stop));
-        await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(Question, new ChatOptions { ResponseFormat = ChatResponseFormat.Json }, Stop));
-        await Assert.ThrowsAsync<NotSupportedException>(
-            () => client.GetResponseAsync(Question, new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] }, Stop));
+        await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(Question, new ChatOptions { Tools = [new HostedCodeInterpreterTool()] }, Stop));
         await Assert.ThrowsAsync<ArgumentException>(
             () => client.GetResponseAsync(Question, new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Stream] = "text" } }, Stop));
         ArgumentException tooLong = await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync([new(ChatRole.User, new string('x', 500))], cancellationToken: Stop));

@@ -71,7 +71,7 @@ public sealed class LlamaCppTests : IDisposable
         string oracle = LlamaCppProcess.RequireFolder();
         (string path, _) = Prepare("llama", MatrixTypes.Of(ElementType.F32), 1);
         string[] lines = MixedText.Lines(1000);
-        BytePairTokenizer tokenizer = new(TinyTokenizer());
+        BytePairTokenizer tokenizer = new(OracleModel.Tokenizer);
 
         int[][] expected = await LlamaCppProcess.AskAsync(oracle, path, lines.Select(text => new { text }), Stop);
 
@@ -101,13 +101,6 @@ public sealed class LlamaCppTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{type}: {diverged} of {expected.Length} prompts diverge within {count} tokens, all at near ties.");
     }
 
-    private static TokenizerDefinition TinyTokenizer()
-    {
-        TokenizerDefinition definition = BytePairTrainer.Train(
-            MixedText.Lines(3000), new BytePairTrainerOptions { VocabularySize = 512, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
-        return definition with { EosId = 511, EotId = 511, PaddingId = 509, BosId = 509, AddBos = false };
-    }
-
     /// <summary>Greedy tokens of ours, with the two best alternatives of each.</summary>
     internal static async Task<GeneratedToken[][]> GreedyAsync(string path, int[][] prompts, int count)
     {
@@ -129,22 +122,9 @@ public sealed class LlamaCppTests : IDisposable
         return [.. results.Select(result => result.ToArray())];
     }
 
-    private unsafe (string Path, int[][] Prompts) Prepare(string architecture, MatrixTypes types, int prompts)
+    private (string Path, int[][] Prompts) Prepare(string architecture, MatrixTypes types, int prompts)
     {
-        using DecoderWeights<float> weights = new(
-            ModelShape.Uniform(architecture, 512, 256, 4, new LayerShape(4, 2, 64, 512), 1024) with { TiedEmbeddings = true });
-        WeightInitializer.Fill(weights, new SampleStream(11));
-        foreach (WeightTensor<float> tensor in weights.Tensors)
-        {
-            for (int i = 0; i < tensor.Length; i++)
-            {
-                // A wider start than usual, so that the most likely token usually stands out; every norm and bias is used.
-                tensor.Data[i] = tensor.IsVector ? (tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1) + (0.2f * MathF.Sin(i + tensor.Offset)) : tensor.Data[i] * 3;
-            }
-        }
-
-        string path = Path.Combine(_folder, $"{architecture}-{types.Id}.gguf");
-        GgufCheckpoint.Save(path, weights, TinyTokenizer(), new GgufSaveOptions { Name = "seeded", Types = types });
+        string path = OracleModel.Save(_folder, architecture, types, 512);
         SampleStream stream = new(5);
         var inputs = new int[prompts][];
         for (int i = 0; i < prompts; i++)

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Agents.Models.Tests.Oracles;
+
+/// <summary>Logits of llama.cpp through its C interface (tests/oracles/llama-cpp/engine.py), keys and values in single precision.</summary>
+internal static class LlamaCppEngine
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Returns the logits behind every token of independent sequences, row by row.</summary>
+    /// <param name="folder">Where the npm package is installed.</param>
+    /// <param name="model">The .gguf file.</param>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="flash">Whether attention is the fused one, llama.cpp's other order of the same arithmetic.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
+    public static async Task<float[]> LogitsAsync(string folder, string model, int[][] sequences, bool flash, CancellationToken cancellationToken)
+    {
+        string[] files = [.. sequences.Select((_, i) => $"{model}.{i}.logits")];
+        string engine = Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py");
+        string[] arguments = [engine, folder, model, "--kv", "f32", "--flash", flash ? "on" : "off", "--batch", "512", "--context", "1024"];
+        ProcessStartInfo start = new("python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            for (int i = 0; i < files.Length; i++)
+            {
+                await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { op = "logits", tokens = sequences[i], file = files[i] }).AsMemory(), cancellationToken);
+            }
+
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            Assert.True(process.ExitCode == 0, $"engine.py ended with code {process.ExitCode}: {await errors} {await output}");
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        List<float> logits = [];
+        foreach (string file in files)
+        {
+            logits.AddRange(MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(file, cancellationToken)));
+            File.Delete(file);
+        }
+
+        return [.. logits];
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Agents.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("Agents.sln was not found above the tests; run them from a checkout.");
+    }
+}
