@@ -1,3 +1,4 @@
+using Agents.Benchmarks.Constraints;
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
@@ -10,6 +11,7 @@ return args switch
     ["qgemv", .. string[] rest] => GemvBenchmark.Run(rest),
     ["attention", .. string[] rest] => AttentionBenchmark.Run(rest),
     ["qgemm", .. string[] rest] => QuantizedMatrixBenchmark.Run(rest),
+    ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
@@ -27,6 +29,7 @@ static int Usage()
           attention [TEXT] [PAGE...]
                         attention over cached sequences at the shapes of published models: GB/s of the cache, GFLOP/s; only rows that contain TEXT
           qgemm [TEXT]  products with quantized weights, GOP/s per type, path and thread count; only rows that contain TEXT
+          masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short]
