@@ -14,6 +14,7 @@ return args switch
     ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
+    ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
@@ -32,6 +33,8 @@ static int Usage()
           masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
+                        next-token distributions of the engine and llama.cpp on the same file
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short]
                         the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
           pool          fork-join of the compute pool, microseconds
