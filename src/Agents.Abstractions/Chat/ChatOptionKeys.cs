@@ -6,6 +6,9 @@ public static class ChatOptionKeys
     /// <summary>A boxed <see cref="SampleStream"/>: the random stream of this call. Without it a client derives one from the seed.</summary>
     public const string Stream = "agents.stream";
 
+    /// <summary>A <see cref="string"/> or a sequence of <see cref="Agents.Models.AdapterUse"/>: the adapters this call runs with. Needs a model that has them loaded.</summary>
+    public const string Adapters = "agents.adapters";
+
     /// <summary>
     /// A dictionary with string keys: further variables of the model's chat template, such as <c>enable_thinking</c>. Values are strings, booleans, numbers,
     /// JSON elements, dictionaries and sequences of them.

@@ -20,10 +20,21 @@ internal sealed class GenerateCommand : AgentsCommand
     private const int WarmUpTokens = 8;
 
     private const int WarmUpPrompt = 64;
+
+    /// <summary>The unmeasured first run must not answer for the measured one.</summary>
+    private static readonly DecoderModelOptions s_options = new() { PrefixCache = false };
+
     private readonly Option<string> _prompt = new("--prompt", "-p") { Description = "The text to continue; - reads standard input.", HelpName = "TEXT", Required = true };
     private readonly Option<int?> _logProbs = NumberOption.Whole("--logprobs", "How many alternatives to show per token.", 0, 100);
     private readonly Option<string?> _schema = new("--json-schema") { Description = "The completion is JSON that the schema in this file accepts.", HelpName = "FILE" };
     private readonly Option<string?> _regex = new("--regex") { Description = "The completion matches this regular expression as a whole.", HelpName = "PATTERN" };
+    private readonly Option<string[]> _adapters = new("--adapter")
+    {
+        Description = "A LoRA adapter to run with: a .gguf file or a PEFT folder. Can be repeated; their changes add up.",
+        HelpName = "PATH",
+        DefaultValueFactory = static _ => [],
+    };
+
     private readonly Option<bool> _ignoreEnd = new("--ignore-end") { Description = "Go on after end tokens, up to --max-tokens (measurements)." };
 
     public GenerateCommand()
@@ -37,6 +48,7 @@ internal sealed class GenerateCommand : AgentsCommand
         Options.Add(_logProbs);
         Options.Add(_schema);
         Options.Add(_regex);
+        Options.Add(_adapters);
         Options.Add(_ignoreEnd);
         Options.Add(SharedOptions.Json);
         Examples =
@@ -52,11 +64,17 @@ internal sealed class GenerateCommand : AgentsCommand
     {
         string prompt = arguments.GetValue(_prompt)!;
         prompt = prompt == "-" ? await StandardInput.ReadToEndAsync(cancellationToken).ConfigureAwait(false) : prompt;
-        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken).ConfigureAwait(false);
+        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken, s_options).ConfigureAwait(false);
+        string[] adapters = arguments.GetValue(_adapters) ?? [];
+        foreach (string path in adapters)
+        {
+            await model.Adapters.LoadAsync(path, path, cancellationToken).ConfigureAwait(false);
+        }
+
         int[] ids = Encode(model.Tokenizer, prompt);
         GenerationRequest request = new()
         {
-            Prompts = [PromptSamples.Create(ids, arguments.GetValue(SharedOptions.Seed), 0, 1)],
+            Prompts = [PromptSamples.Create(ids, arguments.GetValue(SharedOptions.Seed), 0, 1) with { Adapters = [.. adapters.Select(path => new AdapterUse(path))] }],
             Sampling = new SamplingOptions { Temperature = arguments.GetValue(SharedOptions.Temperature) ?? 0 },
             MaxTokens = arguments.GetValue(SharedOptions.MaxTokens) ?? DefaultTokens,
             TopLogProbabilities = arguments.GetValue(_logProbs) ?? 0,
@@ -149,7 +167,7 @@ internal sealed class GenerateCommand : AgentsCommand
         return new GenerateDocument
         {
             Model = model.Name,
-            Generation = model.GenerationId,
+            Generation = model.GenerationIdOf(request.Prompts[0].Adapters),
             PromptTokenIds = request.Prompts[0].TokenIds,
             Tokens = tokens,
             Text = text.Append(rest).ToString(),

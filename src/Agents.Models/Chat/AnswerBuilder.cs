@@ -9,6 +9,7 @@ internal sealed class AnswerBuilder
 {
     private readonly ILanguageModel _model;
     private readonly GenerationRequest _request;
+    private readonly string _generation;
     private readonly StreamingDecoder _decoder;
     private readonly StopTextFilter _filter;
     private readonly ToolCallReader? _calls;
@@ -25,6 +26,9 @@ internal sealed class AnswerBuilder
         GenerationRequest request = chat.Generation;
         _model = model;
         _request = request;
+
+        // Asked for now: an adapter may be gone when the answer is complete.
+        _generation = model.GenerationIdOf(request.Prompts[0].Adapters);
         if (chat.Tools is { } tools)
         {
             _calls = new ToolCallReader(tools.Format, tools.Names, NextCallId, tools.PromptOpensCall);
@@ -110,7 +114,7 @@ internal sealed class AnswerBuilder
                 BehaviorLogProbabilities = _behavior,
                 PlainLogProbabilities = _plain,
                 KeptMass = _mass,
-                GenerationId = _model.GenerationId,
+                GenerationId = _generation,
                 Temperature = _request.Sampling.Temperature,
                 Finish = _finish,
             },

@@ -39,7 +39,7 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
 
         GenerationRequest request = new()
         {
-            Prompts = [new PromptSamples(prompt, streams)],
+            Prompts = [new PromptSamples(prompt, streams) { Adapters = Adapters(options) }],
             MaxTokens = options?.MaxOutputTokens ?? defaults.MaxTokens,
             Sampling = Sampling(options),
             StopSequences = options?.StopSequences is { } stops ? [.. stops] : [],
@@ -48,6 +48,20 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
             Constraint = constraint,
         };
         return new ChatRequest(request, tools);
+    }
+
+    private static IReadOnlyList<AdapterUse> Adapters(ChatOptions? options)
+    {
+        object? value = null;
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
+        return value switch
+        {
+            null => [],
+            string id => [new AdapterUse(id)],
+            IEnumerable<AdapterUse> uses => [.. uses],
+            _ => throw new ArgumentException(
+                $"ChatOptions.AdditionalProperties[\"{ChatOptionKeys.Adapters}\"] is {value.GetType().Name}; expected an id or a sequence of {nameof(AdapterUse)}.", nameof(options)),
+        };
     }
 
     /// <summary>What the answer must look like: a format, one call, or either of them where calls are offered beside a format.</summary>
