@@ -39,13 +39,13 @@ internal static unsafe class AdapterRun
     }
 
     /// <summary>Writes a seeded model and loads it in its stored types.</summary>
-    public static DecoderWeights<float> Stored(string architecture, bool tied, ElementType type)
+    public static DecoderWeights<float> Stored(string architecture, bool tied, ElementType type, IKernels<float>? kernels = null)
     {
         using TemporaryFolder folder = new();
         using DecoderWeights<float> weights = SeededModel.Weights(architecture, tied);
         string path = folder["base.gguf"];
         GgufCheckpoint.Save(path, weights, SeededModel.Tokenizer, new GgufSaveOptions { Type = type });
-        return GgufCheckpoint.Load(path, new CheckpointLoadOptions { Storage = WeightStorage.AsStored, Kernels = new ReferenceKernels<float>() }).Weights;
+        return GgufCheckpoint.Load(path, new CheckpointLoadOptions { Storage = WeightStorage.AsStored, Kernels = kernels ?? new ReferenceKernels<float>() }).Weights;
     }
 
     public static float[] Gradients(AdapterTrainer<float> trainer) => new ReadOnlySpan<float>(trainer.Gradients.Data, (int)trainer.Gradients.Length).ToArray();

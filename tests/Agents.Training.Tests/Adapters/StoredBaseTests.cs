@@ -3,6 +3,7 @@ using Agents.Models.Decoder;
 using Agents.Models.Tests;
 using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
+using Agents.Numerics.Threading;
 using Agents.Training.Adapters;
 using Agents.Training.Loss;
 using Agents.Training.Tests.Backward;
@@ -14,8 +15,8 @@ public sealed class StoredBaseTests
 {
     private static readonly CrossEntropyLoss Loss = new();
 
-    private static AdapterTrainer<float> Trainer(DecoderWeights<float> weights, AdapterKind kind = AdapterKind.Lora) => new(
-        weights, new ReferenceKernels<float>(), new AdapterTrainerOptions { MaximumRows = 40, TileElements = 2_000, HeadChunkRows = 16, Adapter = new AdapterOptions { Kind = kind, Rank = 4 } });
+    private static AdapterTrainer<float> Trainer(DecoderWeights<float> weights, AdapterKind kind = AdapterKind.Lora, IKernels<float>? kernels = null) => new(
+        weights, kernels ?? new ReferenceKernels<float>(), new AdapterTrainerOptions { MaximumRows = 40, TileElements = 2_000, HeadChunkRows = 16, Adapter = new AdapterOptions { Kind = kind, Rank = 4 } });
 
     [Theory]
     [InlineData("llama", ElementType.F32, AdapterKind.Lora, 0)]
@@ -52,9 +53,11 @@ public sealed class StoredBaseTests
     [InlineData(ElementType.F32, AdapterKind.Lora)]
     public void ApplyGradients_ManySteps_LearnsTheBatchAndLeavesTheBaseAlone(ElementType type, AdapterKind kind)
     {
-        using DecoderWeights<float> weights = AdapterRun.Stored("qwen2", tied: true, type);
+        using ComputePool pool = new();
+        SimdKernels kernels = new(pool);
+        using DecoderWeights<float> weights = AdapterRun.Stored("qwen2", tied: true, type, kernels);
         string before = Bytes(weights);
-        using AdapterTrainer<float> sut = Trainer(weights, kind);
+        using AdapterTrainer<float> sut = Trainer(weights, kind, kernels);
         PackedBatch batch = TestBatches.Packed(320, 3, 9, 14);
         double first = sut.AccumulateGradients(batch, Loss, TestBatches.Context(batch));
         double last = first;
@@ -66,6 +69,32 @@ public sealed class StoredBaseTests
 
         Assert.True(last < 0.3 * first, $"{first} -> {last}");
         Assert.Equal(before, Bytes(weights));
+    }
+
+    [Theory]
+    [InlineData(ElementType.Q8_0, AdapterKind.Lora)]
+    [InlineData(ElementType.BF16, AdapterKind.Dora)]
+    [InlineData(ElementType.F32, AdapterKind.Lora)]
+    public void AccumulateGradients_VectorKernels_AgreeWithTheReference(ElementType type, AdapterKind kind)
+    {
+        using ComputePool pool = new();
+        SimdKernels kernels = new(pool);
+        using DecoderWeights<float> weights = AdapterRun.Stored("qwen3", tied: true, type);
+        using DecoderWeights<float> same = AdapterRun.Stored("qwen3", tied: true, type, kernels);
+        using AdapterTrainer<float> reference = Trainer(weights, kind);
+        using AdapterTrainer<float> sut = Trainer(same, kind, kernels);
+        AdapterRun.Disturb(reference, spread: 0.05);
+        AdapterRun.Disturb(sut, spread: 0.05);
+        PackedBatch batch = TestBatches.Packed(320, 3, 17, 14);
+
+        double expected = reference.AccumulateGradients(batch, Loss, TestBatches.Context(batch));
+        double loss = sut.AccumulateGradients(batch, Loss, TestBatches.Context(batch));
+
+        float[] wanted = AdapterRun.Gradients(reference);
+        double size = Math.Sqrt(wanted.Sum(value => (double)value * value));
+        double error = Math.Sqrt(AdapterRun.Gradients(sut).Zip(wanted, (a, b) => ((double)a - b) * (a - b)).Sum());
+        Assert.Equal(expected, loss, 1e-4);
+        Assert.True(error <= 1e-3 * size, $"relative error {error / size:E2}");
     }
 
     [Fact]
