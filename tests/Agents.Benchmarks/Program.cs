@@ -1,3 +1,4 @@
+using Agents.Benchmarks.Constraints;
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
@@ -10,8 +11,10 @@ return args switch
     ["qgemv", .. string[] rest] => GemvBenchmark.Run(rest),
     ["attention", .. string[] rest] => AttentionBenchmark.Run(rest),
     ["qgemm", .. string[] rest] => QuantizedMatrixBenchmark.Run(rest),
+    ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
+    ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
@@ -27,8 +30,11 @@ static int Usage()
           attention [TEXT] [PAGE...]
                         attention over cached sequences at the shapes of published models: GB/s of the cache, GFLOP/s; only rows that contain TEXT
           qgemm [TEXT]  products with quantized weights, GOP/s per type, path and thread count; only rows that contain TEXT
+          masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
+                        next-token distributions of the engine and llama.cpp on the same file
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short]
                         the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
           pool          fork-join of the compute pool, microseconds

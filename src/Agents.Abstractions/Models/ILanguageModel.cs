@@ -9,6 +9,16 @@ public interface ILanguageModel
     /// <summary>Gets the hash of weights, adapters and quantization; caches and records are keyed by it.</summary>
     string GenerationId { get; }
 
+    /// <summary>Returns the hash of the weights as some adapters change them: what <see cref="GenerationId"/> is without any.</summary>
+    /// <param name="adapters">A weighted mixture; may be empty.</param>
+    /// <exception cref="ArgumentException">An adapter is unknown.</exception>
+    /// <exception cref="NotSupportedException">The model has no adapters.</exception>
+    string GenerationIdOf(IReadOnlyList<AdapterUse> adapters)
+    {
+        ArgumentNullException.ThrowIfNull(adapters);
+        return adapters.Count == 0 ? GenerationId : throw new NotSupportedException($"The model {Name} has no adapters.");
+    }
+
     /// <summary>Gets sizes and architecture.</summary>
     ModelShape Shape { get; }
 

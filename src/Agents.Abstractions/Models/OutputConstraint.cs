@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Agents.Models;
 
 /// <summary>What a completion must look like. Every token that could not lead to such a text is ruled out while decoding, so the result is valid unless it is cut off.</summary>
@@ -21,4 +23,9 @@ public sealed record OutputConstraint(OutputConstraintKind Kind, string Text)
     /// <summary>Creates a constraint to texts that a regular expression matches as a whole.</summary>
     /// <param name="pattern">The pattern.</param>
     public static OutputConstraint Regex(string pattern) => new(OutputConstraintKind.Regex, pattern);
+
+    /// <summary>Creates a constraint to one of several sequences, for example one call of one of several tools.</summary>
+    /// <param name="alternatives">The sequences, at least one, each of at least one part.</param>
+    public static OutputConstraint Alternatives(IReadOnlyList<IReadOnlyList<OutputPart>> alternatives) =>
+        new(OutputConstraintKind.Alternatives, JsonSerializer.Serialize(alternatives));
 }

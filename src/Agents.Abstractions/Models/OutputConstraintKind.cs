@@ -11,4 +11,7 @@ public enum OutputConstraintKind
 
     /// <summary>Text that a regular expression matches from start to end; the text is the pattern.</summary>
     Regex = 2,
+
+    /// <summary>One of several sequences of fixed texts and JSON values; the text is made by <see cref="OutputConstraint.Alternatives"/>.</summary>
+    Alternatives = 3,
 }

@@ -7,4 +7,7 @@ public sealed record ScoreRequest(IReadOnlyList<int> PrefixTokenIds, IReadOnlyLi
 {
     /// <summary>Gets the temperature at which log-probabilities are taken. Default 1.</summary>
     public double Temperature { get; init; } = 1;
+
+    /// <summary>Gets the adapters under which everything is scored, as a weighted mixture. Default none: the base model.</summary>
+    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
 }

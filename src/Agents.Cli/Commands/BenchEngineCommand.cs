@@ -44,7 +44,7 @@ internal sealed class BenchEngineCommand : AgentsCommand
         TimeProvider time = TimeProvider.System;
         List<SpeedRow> rows = [];
         long start = time.GetTimestamp();
-        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken, kernels).ConfigureAwait(false);
+        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken, new DecoderModelOptions { Kernels = kernels, PrefixCache = false }).ConfigureAwait(false);
         Report(new SpeedRow("load", pool.Threads, 0, 0, 0, time.GetElapsedTime(start).TotalSeconds, 0, Environment.WorkingSet), rows, console);
         await foreach (SpeedRow row in EngineReport.MeasureAsync(model, pool.Threads, options, time, cancellationToken).ConfigureAwait(false))
         {

@@ -20,8 +20,21 @@ internal sealed class GenerateCommand : AgentsCommand
     private const int WarmUpTokens = 8;
 
     private const int WarmUpPrompt = 64;
+
+    /// <summary>The unmeasured first run must not answer for the measured one.</summary>
+    private static readonly DecoderModelOptions s_options = new() { PrefixCache = false };
+
     private readonly Option<string> _prompt = new("--prompt", "-p") { Description = "The text to continue; - reads standard input.", HelpName = "TEXT", Required = true };
     private readonly Option<int?> _logProbs = NumberOption.Whole("--logprobs", "How many alternatives to show per token.", 0, 100);
+    private readonly Option<string?> _schema = new("--json-schema") { Description = "The completion is JSON that the schema in this file accepts.", HelpName = "FILE" };
+    private readonly Option<string?> _regex = new("--regex") { Description = "The completion matches this regular expression as a whole.", HelpName = "PATTERN" };
+    private readonly Option<string[]> _adapters = new("--adapter")
+    {
+        Description = "A LoRA adapter to run with: a .gguf file or a PEFT folder. Can be repeated; their changes add up.",
+        HelpName = "PATH",
+        DefaultValueFactory = static _ => [],
+    };
+
     private readonly Option<bool> _ignoreEnd = new("--ignore-end") { Description = "Go on after end tokens, up to --max-tokens (measurements)." };
 
     public GenerateCommand()
@@ -33,11 +46,15 @@ internal sealed class GenerateCommand : AgentsCommand
         Options.Add(SharedOptions.Temperature);
         Options.Add(SharedOptions.Seed);
         Options.Add(_logProbs);
+        Options.Add(_schema);
+        Options.Add(_regex);
+        Options.Add(_adapters);
         Options.Add(_ignoreEnd);
         Options.Add(SharedOptions.Json);
         Examples =
         [
             new("agents generate --prompt \"ann has 3 figs\" --max-tokens 20", "continue a text with the embedded model, greedily"),
+            new("agents generate --prompt \"ann has 3 figs\" --regex \" [0-9]{1,3}\"", "a completion of a given form"),
             new("agents generate --model model.gguf --prompt \"Once\" --temperature 0.8 --seed 7 --json", "sample; tokens, log-probabilities and speed as JSON"),
         ];
     }
@@ -47,15 +64,22 @@ internal sealed class GenerateCommand : AgentsCommand
     {
         string prompt = arguments.GetValue(_prompt)!;
         prompt = prompt == "-" ? await StandardInput.ReadToEndAsync(cancellationToken).ConfigureAwait(false) : prompt;
-        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken).ConfigureAwait(false);
+        using DecoderModel model = await LocalModels.OpenAsync(arguments.GetValue(SharedOptions.Model)!, cancellationToken, s_options).ConfigureAwait(false);
+        string[] adapters = arguments.GetValue(_adapters) ?? [];
+        foreach (string path in adapters)
+        {
+            await model.Adapters.LoadAsync(path, path, cancellationToken).ConfigureAwait(false);
+        }
+
         int[] ids = Encode(model.Tokenizer, prompt);
         GenerationRequest request = new()
         {
-            Prompts = [PromptSamples.Create(ids, arguments.GetValue(SharedOptions.Seed), 0, 1)],
+            Prompts = [PromptSamples.Create(ids, arguments.GetValue(SharedOptions.Seed), 0, 1) with { Adapters = [.. adapters.Select(path => new AdapterUse(path))] }],
             Sampling = new SamplingOptions { Temperature = arguments.GetValue(SharedOptions.Temperature) ?? 0 },
             MaxTokens = arguments.GetValue(SharedOptions.MaxTokens) ?? DefaultTokens,
             TopLogProbabilities = arguments.GetValue(_logProbs) ?? 0,
             IgnoreEndTokens = arguments.GetValue(_ignoreEnd),
+            Constraint = await ReadConstraintAsync(arguments, cancellationToken).ConfigureAwait(false),
         };
         await WarmUpAsync(model, request, cancellationToken).ConfigureAwait(false);
         GenerateDocument document = await GenerateAsync(model, request, console, cancellationToken).ConfigureAwait(false);
@@ -69,6 +93,20 @@ internal sealed class GenerateCommand : AgentsCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private async Task<OutputConstraint?> ReadConstraintAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        string? file = arguments.GetValue(_schema);
+        string? pattern = arguments.GetValue(_regex);
+        if (file is null)
+        {
+            return pattern is null ? null : OutputConstraint.Regex(pattern);
+        }
+
+        return pattern is not null
+            ? throw new UsageException("--json-schema and --regex exclude each other; choose one.")
+            : OutputConstraint.JsonSchema(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false));
     }
 
     private static int[] Encode(ITokenizer tokenizer, string prompt)
@@ -129,7 +167,7 @@ internal sealed class GenerateCommand : AgentsCommand
         return new GenerateDocument
         {
             Model = model.Name,
-            Generation = model.GenerationId,
+            Generation = model.GenerationIdOf(request.Prompts[0].Adapters),
             PromptTokenIds = request.Prompts[0].TokenIds,
             Tokens = tokens,
             Text = text.Append(rest).ToString(),

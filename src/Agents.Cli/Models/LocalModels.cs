@@ -5,7 +5,6 @@ using Agents.Models.Decoder;
 using Agents.Models.Gguf;
 using Agents.Models.Safetensors;
 using Agents.Models.Tokenization;
-using Agents.Numerics.Kernels;
 
 namespace Agents.Cli.Models;
 
@@ -38,10 +37,10 @@ internal static class LocalModels
     /// <summary>Opens a model for generation and scoring.</summary>
     /// <param name="reference">The model.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <param name="kernels">Kernels to run on; null for those that all models share. They outlive the model.</param>
+    /// <param name="options">How to run; null for the defaults.</param>
     /// <exception cref="ModelFormatException">There is no such model, or it is damaged.</exception>
-    public static Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken, IKernels<float>? kernels = null) =>
-        DecoderModel.LoadAsync(ModelPaths.Resolve(reference), new DecoderModelOptions { Kernels = kernels }, cancellationToken);
+    public static Task<DecoderModel> OpenAsync(string reference, CancellationToken cancellationToken, DecoderModelOptions? options = null) =>
+        DecoderModel.LoadAsync(ModelPaths.Resolve(reference), options, cancellationToken);
 
     /// <summary>Describes a model from its headers.</summary>
     /// <param name="reference">The model.</param>

@@ -1,3 +1,4 @@
+using Agents.Models.Chat.Tools;
 using Agents.Models.Tokenization;
 using Microsoft.Extensions.AI;
 
@@ -8,8 +9,11 @@ internal sealed class AnswerBuilder
 {
     private readonly ILanguageModel _model;
     private readonly GenerationRequest _request;
+    private readonly string _generation;
     private readonly StreamingDecoder _decoder;
     private readonly StopTextFilter _filter;
+    private readonly ToolCallReader? _calls;
+    private readonly Dictionary<int, string> _markers = [];
     private readonly List<int> _ids = [];
     private readonly List<float> _behavior = [];
     private readonly List<float> _plain = [];
@@ -17,10 +21,26 @@ internal sealed class AnswerBuilder
     private readonly List<IReadOnlyList<TokenAlternative>> _alternatives = [];
     private GenerationFinish _finish;
 
-    public AnswerBuilder(ILanguageModel model, GenerationRequest request)
+    public AnswerBuilder(ILanguageModel model, ChatRequest chat)
     {
+        GenerationRequest request = chat.Generation;
         _model = model;
         _request = request;
+
+        // Asked for now: an adapter may be gone when the answer is complete.
+        _generation = model.GenerationIdOf(request.Prompts[0].Adapters);
+        if (chat.Tools is { } tools)
+        {
+            _calls = new ToolCallReader(tools.Format, tools.Names, NextCallId, tools.PromptOpensCall);
+            foreach (string marker in ToolCallFormats.Markers(tools.Format))
+            {
+                if (model.Tokenizer.TryGetSpecialId(marker, out int id))
+                {
+                    _markers.Add(id, marker);
+                }
+            }
+        }
+
         _decoder = new StreamingDecoder(model.Tokenizer, skipSpecial: true);
         _filter = new StopTextFilter(request.StopSequences);
     }
@@ -30,7 +50,7 @@ internal sealed class AnswerBuilder
 
     public ChatFinishReason? FinishReason => _finish switch
     {
-        GenerationFinish.EndToken or GenerationFinish.StopSequence => ChatFinishReason.Stop,
+        GenerationFinish.EndToken or GenerationFinish.StopSequence => _calls is { Calls: > 0 } ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
         GenerationFinish.Length or GenerationFinish.ContextFull => ChatFinishReason.Length,
         GenerationFinish.Cancelled => new ChatFinishReason("cancelled"),
         _ => null,
@@ -44,8 +64,9 @@ internal sealed class AnswerBuilder
     };
 
     /// <summary>Takes a token.</summary>
-    /// <returns>Text that is complete now.</returns>
-    public string Append(in GeneratedToken token)
+    /// <param name="token">The token.</param>
+    /// <param name="contents">Receives what is complete now: text, and calls of tools.</param>
+    public void Append(in GeneratedToken token, List<AIContent> contents)
     {
         _ids.Add(token.Id);
         _behavior.Add(token.BehaviorLogProbability);
@@ -57,16 +78,28 @@ internal sealed class AnswerBuilder
         }
 
         _finish = token.Finish;
-        string text = _filter.Append(_decoder.Append(token.Id));
-        return Finished ? text + Rest() : text;
+        if (_calls is not null && _markers.TryGetValue(token.Id, out string? marker))
+        {
+            Add(_filter.Append(_decoder.Finish()), contents);
+            _calls.AppendMarker(marker, contents);
+        }
+        else
+        {
+            Add(_filter.Append(_decoder.Append(token.Id)), contents);
+        }
+
+        if (Finished)
+        {
+            AddRest(contents);
+        }
     }
 
     /// <summary>Ends the sample before its time.</summary>
-    /// <returns>Text that was held back.</returns>
-    public string Cancel()
+    /// <param name="contents">Receives what was held back.</param>
+    public void Cancel(List<AIContent> contents)
     {
         _finish = GenerationFinish.Cancelled;
-        return Rest();
+        AddRest(contents);
     }
 
     /// <summary>Describes the sample for the caller.</summary>
@@ -81,7 +114,7 @@ internal sealed class AnswerBuilder
                 BehaviorLogProbabilities = _behavior,
                 PlainLogProbabilities = _plain,
                 KeptMass = _mass,
-                GenerationId = _model.GenerationId,
+                GenerationId = _generation,
                 Temperature = _request.Sampling.Temperature,
                 Finish = _finish,
             },
@@ -94,5 +127,28 @@ internal sealed class AnswerBuilder
         return properties;
     }
 
-    private string Rest() => _filter.Append(_decoder.Finish()) + _filter.Finish();
+    private void Add(string text, List<AIContent> contents)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        if (_calls is null)
+        {
+            contents.Add(new TextContent(text));
+        }
+        else
+        {
+            _calls.Append(text, contents);
+        }
+    }
+
+    private void AddRest(List<AIContent> contents)
+    {
+        Add(_filter.Append(_decoder.Finish()) + _filter.Finish(), contents);
+        _calls?.Finish(contents);
+    }
+
+    private string NextCallId() => ToolCallIds.Make(_request.Prompts[0].TokenIds, _ids, _calls!.Calls);
 }

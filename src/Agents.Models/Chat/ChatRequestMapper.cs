@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Agents.Models.Chat.Tools;
 using Agents.Models.Templates;
 using Microsoft.Extensions.AI;
 
@@ -11,16 +12,24 @@ namespace Agents.Models.Chat;
 internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate template, LocalChatClientOptions defaults)
 {
     private readonly IReadOnlyList<int> _stopIds = template.FindStopIds(model.Tokenizer);
+    private readonly ToolCallFormat _format = defaults.ToolCalls ?? ToolCallFormats.Detect(model.Tokenizer, template);
     private long _calls = -1;
 
     /// <summary>Builds the request of some samples.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="count">Number of samples.</param>
     /// <param name="options">Settings of the call.</param>
-    public GenerationRequest Map(IEnumerable<ChatMessage> messages, int count, ChatOptions? options)
+    public ChatRequest Map(IEnumerable<ChatMessage> messages, int count, ChatOptions? options)
     {
-        RequireSupported(options);
-        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), new TemplateInput { Variables = Variables(options) }).Tokenize(model.Tokenizer);
+        OfferedTools? tools = OfferedTools.From(options, _format);
+        OutputConstraint? constraint = Constraint(options, tools);
+        TemplateInput input = new() { Tools = tools?.Definitions ?? [], Variables = Variables(options) };
+        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), input).Tokenize(model.Tokenizer);
+        if (tools is { PromptOpensCall: true } && model.Tokenizer.TryGetSpecialId(ToolCallFormats.ListMarker, out int marker))
+        {
+            prompt = [.. prompt, marker];
+        }
+
         SampleStream stream = Stream(options);
         var streams = new SampleStream[count];
         for (int i = 0; i < count; i++)
@@ -28,29 +37,91 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
             streams[i] = stream.Fork((ulong)i);
         }
 
-        return new GenerationRequest
+        GenerationRequest request = new()
         {
-            Prompts = [new PromptSamples(prompt, streams)],
+            Prompts = [new PromptSamples(prompt, streams) { Adapters = Adapters(options) }],
             MaxTokens = options?.MaxOutputTokens ?? defaults.MaxTokens,
             Sampling = Sampling(options),
             StopSequences = options?.StopSequences is { } stops ? [.. stops] : [],
             StopTokenIds = _stopIds,
             TopLogProbabilities = options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.TopLogProbabilities, out int top) == true ? top : 0,
+            Constraint = constraint,
+        };
+        return new ChatRequest(request, tools);
+    }
+
+    private static IReadOnlyList<AdapterUse> Adapters(ChatOptions? options)
+    {
+        object? value = null;
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
+        return value switch
+        {
+            null => [],
+            string id => [new AdapterUse(id)],
+            IEnumerable<AdapterUse> uses => [.. uses],
+            _ => throw new ArgumentException(
+                $"ChatOptions.AdditionalProperties[\"{ChatOptionKeys.Adapters}\"] is {value.GetType().Name}; expected an id or a sequence of {nameof(AdapterUse)}.", nameof(options)),
         };
     }
 
-    private static void RequireSupported(ChatOptions? options)
+    /// <summary>What the answer must look like: a format, one call, or either of them where calls are offered beside a format.</summary>
+    private OutputConstraint? Constraint(ChatOptions? options, OfferedTools? tools)
     {
-        if (options?.Tools is { Count: > 0 } && options.ToolMode is not NoneChatToolMode)
+        OutputConstraint? format = Format(options);
+        bool calls = tools is { Required: true };
+        if (format is null && !calls)
         {
-            throw new NotSupportedException(
-                $"The embedded model cannot call tools; {options.Tools.Count} were offered. Leave ChatOptions.Tools empty or set ToolMode to None.");
+            return null;
         }
 
-        if (options?.ResponseFormat is ChatResponseFormatJson)
+        if (!model.Capabilities.HasFlag(LanguageModelCapabilities.Grammar))
         {
-            throw new NotSupportedException("The embedded model cannot be held to a JSON response format; ask for JSON in the prompt and check the answer.");
+            throw new NotSupportedException(
+                $"The model '{model.Name}' cannot decode under a grammar, so neither a response format nor a tool call can be required of it.");
         }
+
+        if (tools is null)
+        {
+            return format;
+        }
+
+        List<IReadOnlyList<OutputPart>> alternatives = tools.Alternatives();
+        if (!calls)
+        {
+            if (format!.Kind == OutputConstraintKind.Regex)
+            {
+                throw new NotSupportedException($"'{ChatOptionKeys.Regex}' holds for the whole answer and leaves no room for tool calls; set ToolMode to None.");
+            }
+
+            if (tools.Format == ToolCallFormat.List)
+            {
+                // The marker of a call is a control token there, so beside a format no call can be written.
+                return format;
+            }
+
+            alternatives.Add([new OutputPart(format.Text, true)]);
+        }
+
+        return OutputConstraint.Alternatives(alternatives);
+    }
+
+    private static OutputConstraint? Format(ChatOptions? options)
+    {
+        string? pattern = null;
+        if (options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Regex, out object? value) == true)
+        {
+            pattern = value as string
+                ?? throw new ArgumentException($"ChatOptions.AdditionalProperties[\"{ChatOptionKeys.Regex}\"] is {value?.GetType().Name ?? "null"}; expected a string.", nameof(options));
+        }
+
+        if (options?.ResponseFormat is not ChatResponseFormatJson json)
+        {
+            return pattern is null ? null : OutputConstraint.Regex(pattern);
+        }
+
+        return pattern is not null
+            ? throw new ArgumentException($"Both a JSON response format and '{ChatOptionKeys.Regex}' were given; choose one.", nameof(options))
+            : OutputConstraint.JsonSchema(json.Schema is { } schema ? schema.GetRawText() : """{"type":"object"}""");
     }
 
     private static IReadOnlyDictionary<string, object?> Variables(ChatOptions? options) =>

@@ -12,7 +12,8 @@ namespace Agents.Models.Chat;
 /// a message can end a turn or open one. Safe for concurrent calls. The model stays the caller's.
 /// </summary>
 /// <remarks>
-/// Responses, and the last update of a stream, carry a <see cref="GenerationRecord"/>. A cancelled stream yields one more update with the record so far
+/// Tools, response formats and a pattern (<see cref="ChatOptionKeys.Regex"/>) are honoured; a required call or format is enforced while decoding. What begins like
+/// a tool call and is none stays text, followed by an <see cref="ErrorContent"/>. Responses, and the last update of a stream, carry a <see cref="GenerationRecord"/>. A cancelled stream yields one more update with the record so far
 /// (<see cref="GenerationFinish.Cancelled"/>) before it throws <see cref="OperationCanceledException"/>.
 /// </remarks>
 public sealed class LocalChatClient : IChatClient, IGroupSampler
@@ -53,7 +54,8 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There are no messages, the prompt is too long, or a setting is out of range.</exception>
-    /// <exception cref="NotSupportedException">Tools, a JSON format or content other than text was asked for.</exception>
+    /// <exception cref="NotSupportedException">A tool that is no function, content other than text, or a format that the model cannot be held to was asked for.</exception>
+    /// <exception cref="Constraints.ConstraintException">The schema or pattern that the answer must satisfy cannot be enforced.</exception>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -73,16 +75,16 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        GenerationRequest request = _mapper.Map(messages, 1, options);
+        ChatRequest request = _mapper.Map(messages, 1, options);
         AnswerBuilder answer = new(_model, request);
         string id = NextId();
-        IAsyncEnumerator<GeneratedToken> tokens = _model.GenerateAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<GeneratedToken> tokens = _model.GenerateAsync(request.Generation, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (tokens.ConfigureAwait(false))
         {
             OperationCanceledException? cancelled = null;
             while (true)
             {
-                string text = string.Empty;
+                List<AIContent> contents = [];
                 bool more = false;
                 try
                 {
@@ -91,17 +93,17 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
                 catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
                 {
                     cancelled = error;
-                    text = answer.Cancel();
+                    answer.Cancel(contents);
                 }
 
                 if (more)
                 {
-                    text = answer.Append(tokens.Current);
+                    answer.Append(tokens.Current, contents);
                 }
 
-                if (text.Length > 0)
+                if (contents.Count > 0)
                 {
-                    yield return Update(id, new TextContent(text));
+                    yield return Update(id, contents);
                 }
 
                 if (!more)
@@ -111,7 +113,7 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
             }
 
             // Without a message id its properties belong to the response as a whole when updates are joined.
-            ChatResponseUpdate last = Update(id, new UsageContent(answer.Usage));
+            ChatResponseUpdate last = Update(id, [new UsageContent(answer.Usage)]);
             last.MessageId = null;
             last.FinishReason = answer.FinishReason;
             last.AdditionalProperties = answer.Properties();
@@ -142,21 +144,21 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
     private async Task<IReadOnlyList<ChatResponse>> SampleCoreAsync(
         IEnumerable<ChatMessage> messages, int count, ChatOptions? options, CancellationToken cancellationToken)
     {
-        GenerationRequest request = _mapper.Map(messages, count, options);
+        ChatRequest request = _mapper.Map(messages, count, options);
         AnswerBuilder[] answers = [.. Enumerable.Range(0, count).Select(_ => new AnswerBuilder(_model, request))];
-        StringBuilder[] texts = [.. answers.Select(_ => new StringBuilder())];
-        await foreach (GeneratedToken token in _model.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        List<AIContent>[] contents = [.. answers.Select(_ => new List<AIContent>())];
+        await foreach (GeneratedToken token in _model.GenerateAsync(request.Generation, cancellationToken).ConfigureAwait(false))
         {
-            texts[token.Sample].Append(answers[token.Sample].Append(token));
+            answers[token.Sample].Append(token, contents[token.Sample]);
         }
 
-        return [.. answers.Zip(texts, (answer, text) => Response(answer, text.ToString()))];
+        return [.. answers.Zip(contents, Response)];
     }
 
-    private ChatResponse Response(AnswerBuilder answer, string text)
+    private ChatResponse Response(AnswerBuilder answer, List<AIContent> contents)
     {
         string id = NextId();
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text) { MessageId = id })
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, Joined(contents)) { MessageId = id })
         {
             ResponseId = id,
             ModelId = _model.Name,
@@ -167,7 +169,41 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
         };
     }
 
-    private ChatResponseUpdate Update(string id, AIContent content) => new(ChatRole.Assistant, [content])
+    /// <summary>Joins pieces of text that follow each other; an answer without anything is an empty text.</summary>
+    private static List<AIContent> Joined(List<AIContent> contents)
+    {
+        List<AIContent> joined = [];
+        StringBuilder text = new();
+        foreach (AIContent content in contents)
+        {
+            if (content is TextContent piece)
+            {
+                text.Append(piece.Text);
+                continue;
+            }
+
+            AddText();
+            joined.Add(content);
+        }
+
+        if (text.Length > 0 || joined.Count == 0)
+        {
+            AddText(always: true);
+        }
+
+        return joined;
+
+        void AddText(bool always = false)
+        {
+            if (text.Length > 0 || always)
+            {
+                joined.Add(new TextContent(text.ToString()));
+                text.Clear();
+            }
+        }
+    }
+
+    private ChatResponseUpdate Update(string id, List<AIContent> contents) => new(ChatRole.Assistant, contents)
     {
         ResponseId = id,
         MessageId = id,

@@ -1,3 +1,5 @@
+using Agents.Models.Chat.Tools;
+
 namespace Agents.Models.Chat;
 
 /// <summary>Defaults of a <see cref="LocalChatClient"/> for what a call leaves open.</summary>
@@ -11,6 +13,9 @@ public sealed record LocalChatClientOptions
 
     /// <summary>Gets the seed of calls that bring neither seed nor stream; each such call continues with the next stream. Default 0.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Gets how the model writes calls of tools. Default null: by its control tokens and chat template.</summary>
+    public ToolCallFormat? ToolCalls { get; init; }
 
     /// <summary>Gets the clock of time stamps. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

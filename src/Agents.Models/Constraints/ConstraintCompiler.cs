@@ -63,6 +63,7 @@ public sealed class ConstraintCompiler
     {
         OutputConstraintKind.Json => JsonSchemaCompiler.Compile("true"),
         OutputConstraintKind.JsonSchema => JsonSchemaCompiler.Compile(constraint.Text),
+        OutputConstraintKind.Alternatives => AlternativesCompiler.Compile(constraint.Text),
         OutputConstraintKind.Regex => RegexCompiler.Compile(constraint.Text),
         _ => throw new ArgumentOutOfRangeException(nameof(constraint), constraint.Kind, "The kind of constraint is unknown."),
     };

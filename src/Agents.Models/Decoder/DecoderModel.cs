@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Agents.Models.Adapters;
 using Agents.Models.Cache;
 using Agents.Models.Checkpoints;
@@ -111,6 +113,13 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
     /// <summary>Gets the adapters that requests may name in <see cref="PromptSamples.Adapters"/>.</summary>
     public AdapterRegistry Adapters { get; }
 
+    /// <inheritdoc/>
+    public string GenerationIdOf(IReadOnlyList<AdapterUse> adapters)
+    {
+        using AdapterMixture? mixture = Adapters.Resolve(adapters);
+        return mixture is null ? GenerationId : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{GenerationId} {mixture.Key}")));
+    }
+
     /// <summary>Returns what the model is doing and has done; numbers may be a step old.</summary>
     public ServingStatistics Statistics() => _counters.Snapshot();
 
@@ -144,8 +153,8 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ScoreRequestRules.Require(request, Shape);
         cancellationToken.ThrowIfCancellationRequested();
-        ScoringJob job = new(request, _kernels);
-        CacheTooSmallException.ThrowIfTooSmall(_pages, job.Longest);
+        CacheTooSmallException.ThrowIfTooSmall(_pages, request.PrefixTokenIds.Count + request.Continuations.Select(continuation => continuation.Count).DefaultIfEmpty(0).Max());
+        ScoringJob job = new(request, _kernels, Adapters);
         Submit(job);
         using (CancelWith(job, cancellationToken))
         {

@@ -13,7 +13,7 @@ internal sealed class ScoredContinuation : BatchSequence
     private int _next;
 
     public ScoredContinuation(ScoringJob job, int index, ReadOnlySpan<int> tokens, int prefixLength)
-        : base(job, tokens, 0, null)
+        : base(job, tokens, 0, job.Mixture)
     {
         _job = job;
         _index = index;

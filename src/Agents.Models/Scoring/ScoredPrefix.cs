@@ -10,7 +10,7 @@ internal sealed class ScoredPrefix : BatchSequence
     private readonly ScoringJob _job;
 
     public ScoredPrefix(ScoringJob job, int[] tokens)
-        : base(job, tokens, 0, null)
+        : base(job, tokens, 0, job.Mixture)
     {
         _job = job;
         Shared = job.Prefix;

@@ -1,3 +1,4 @@
+using Agents.Models.Adapters;
 using Agents.Models.Serving;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
@@ -18,13 +19,14 @@ internal sealed unsafe class ScoringJob : EngineJob
     private int _nextContinuation;
     private bool _open;
 
-    public ScoringJob(ScoreRequest request, ILossKernels<float> kernels)
+    public ScoringJob(ScoreRequest request, ILossKernels<float> kernels, AdapterRegistry adapters)
     {
         _kernels = kernels;
         _inverseTemperature = 1 / request.Temperature;
         _prefix = [.. request.PrefixTokenIds];
         _continuations = [.. request.Continuations.Select(continuation => continuation.ToArray())];
         _scores = [.. _continuations.Select(continuation => new float[continuation.Length])];
+        Mixture = adapters.Resolve(request.Adapters);
         Prefix = new SharedPrefix(_prefix.Length, _continuations.Count(continuation => continuation.Length > 1) + 1);
         Shared.Add(Prefix);
         if (_prefix.Length > 0)
@@ -40,11 +42,11 @@ internal sealed unsafe class ScoringJob : EngineJob
     /// <summary>Gets the prefix, kept for the continuations.</summary>
     public SharedPrefix Prefix { get; }
 
+    /// <summary>Gets the adapters, or null; held until the job ends.</summary>
+    public AdapterMixture? Mixture { get; }
+
     /// <summary>Gets the scores, one array per continuation.</summary>
     public Task<IReadOnlyList<float[]>> Result => _result.Task;
-
-    /// <summary>Gets the length of the longest sequence.</summary>
-    public int Longest => _prefix.Length + _continuations.Select(continuation => continuation.Length).DefaultIfEmpty(0).Max();
 
     /// <inheritdoc/>
     protected override bool HasUnstarted => _next is not null || (_open && _nextContinuation < _continuations.Length);
@@ -104,6 +106,7 @@ internal sealed unsafe class ScoringJob : EngineJob
     /// <inheritdoc/>
     protected override void Deliver(Exception? error)
     {
+        Mixture?.Dispose();
         if (error is null)
         {
             _result.TrySetResult(_scores);

@@ -25,14 +25,14 @@ public sealed class ChatMlTemplate : BuiltInTemplate
         prompt.Control(Start).Template(turn.Role + "\n").Content(turn.Content, target).Control(End, target).Template("\n");
     }
 
-    private protected override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    private protected override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, TemplateInput input)
     {
         foreach (ChatTurn turn in turns)
         {
             WriteTurn(prompt, turn);
         }
 
-        if (addGenerationPrompt)
+        if (input.AddGenerationPrompt)
         {
             prompt.Control(Start).Template("assistant\n");
         }

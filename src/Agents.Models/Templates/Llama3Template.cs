@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Agents.Models.Templates;
 
@@ -16,6 +17,7 @@ public sealed class Llama3Template : BuiltInTemplate
 
     // The published template's own date when its caller gives none; a fixed one keeps prompts reproducible.
     private const string Dates = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
+    private const string Environment = "Environment: ipython\n";
     private readonly bool _withDates;
 
     /// <param name="withDates">True for Llama 3.1 and later, false for Llama 3.</param>
@@ -25,7 +27,7 @@ public sealed class Llama3Template : BuiltInTemplate
         _withDates = withDates;
     }
 
-    private protected override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    private protected override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, TemplateInput input)
     {
         prompt.Control(Bos);
         int first = 0;
@@ -33,7 +35,7 @@ public sealed class Llama3Template : BuiltInTemplate
         {
             bool given = turns[0].Role == TurnRoles.System;
             first = given ? 1 : 0;
-            WriteHeader(prompt, TurnRoles.System).Template(Dates).Content(given ? turns[0].Content.Trim() : string.Empty).Control(End);
+            WriteHeader(prompt, TurnRoles.System).Template((input.Tools.Count > 0 ? Environment : string.Empty) + Dates).Content(given ? turns[0].Content.Trim() : string.Empty).Control(End);
         }
 
         for (int i = first; i < turns.Count; i++)
@@ -41,10 +43,39 @@ public sealed class Llama3Template : BuiltInTemplate
             WriteTurn(prompt, turns[i]);
         }
 
-        if (addGenerationPrompt)
+        if (input.AddGenerationPrompt)
         {
             WriteHeader(prompt, TurnRoles.Assistant);
         }
+    }
+
+    /// <summary>Tools stand in front of the first turn's question.</summary>
+    private protected override void AddTools(List<ChatTurn> turns, IReadOnlyList<JsonElement> tools)
+    {
+        int question = turns[0].Role == TurnRoles.System ? 1 : 0;
+        if (question == turns.Count)
+        {
+            throw new ChatTemplateException($"The chat template '{Name}' describes tools in the first question, and the conversation has none.");
+        }
+
+        StringBuilder text = new("Given the following functions, please respond with a JSON for a function call with its proper arguments that best answers the given prompt.\n\n");
+        text.Append("Respond in the format {\"name\": function name, \"parameters\": dictionary of argument name and its value}.Do not use variables.\n\n");
+        foreach (JsonElement tool in tools)
+        {
+            text.Append(TemplateJson.Lines(tool)).Append("\n\n");
+        }
+
+        turns[question] = turns[question] with { Content = text.Append(turns[question].Content.Trim()).ToString() };
+    }
+
+    private protected override string WriteCalls(ChatTurn turn)
+    {
+        if (turn.ToolCalls.Count > 1)
+        {
+            throw new ChatTemplateException($"The chat template '{Name}' writes one tool call per turn; this turn has {turn.ToolCalls.Count}.");
+        }
+
+        return $"{{\"name\": \"{turn.ToolCalls[0].Name}\", \"parameters\": {TemplateJson.Line(turn.ToolCalls[0].Arguments)}}}";
     }
 
     private static PromptBuilder WriteHeader(PromptBuilder prompt, string role) =>

@@ -14,7 +14,9 @@ public abstract class QwenTemplate : BuiltInTemplate
         _defaultSystem = defaultSystem;
     }
 
-    private protected sealed override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt)
+    private protected override string? SystemBesideTools => _defaultSystem;
+
+    private protected sealed override void Write(PromptBuilder prompt, IReadOnlyList<ChatTurn> turns, TemplateInput input)
     {
         if (_defaultSystem is not null && turns[0].Role != TurnRoles.System)
         {
@@ -37,7 +39,7 @@ public abstract class QwenTemplate : BuiltInTemplate
             }
         }
 
-        if (addGenerationPrompt)
+        if (input.AddGenerationPrompt)
         {
             prompt.Control(ChatMlTemplate.Start).Template("assistant\n" + OpeningOfAnswer);
         }

@@ -13,6 +13,8 @@ namespace Agents.Numerics.Quantized;
 /// </summary>
 public sealed unsafe partial class SimdQuantizedKernels : IDisposable
 {
+    private const long CachedBytes = 1 << 20;
+
     private readonly ComputePool _pool;
     private readonly ComputeLane _lane;
     private readonly GemmShelf _workspaces = new();
@@ -52,7 +54,8 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
             return;
         }
 
-        if (x.Rows <= GemvDispatch.LargestBatch)
+        ObjectDisposedException.ThrowIf(_workspaces.IsDisposed, this);
+        if (x.Rows <= GemvDispatch.LargestBatch && !TilesServeFewRows(x.Rows, products))
         {
             GemvBody.Run(new LaneRunner(_pool, _lane), Path, x, products);
             return;
@@ -61,15 +64,7 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
         GemmWorkspace workspace = _workspaces.Rent();
         try
         {
-            // Assembled tiles are the fastest way for a single row too (benchmark commands qgemm and qgemv).
-            if (x.Rows <= GemvDispatch.LargestBatch && Path != QuantizedKernelPath.Assembled)
-            {
-                FewRowsBody.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
-            }
-            else
-            {
-                GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
-            }
+            GemmProduct.Run(new LaneRunner(_pool, _lane), Path, x, products, workspace);
         }
         finally
         {
@@ -79,6 +74,23 @@ public sealed unsafe partial class SimdQuantizedKernels : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _workspaces.Dispose();
+
+    // Assembled tiles beat the row kernels from two rows on, and for one row while the weights come from a cache; from memory the row kernels read faster (measured).
+    private bool TilesServeFewRows(int rows, ReadOnlySpan<QuantizedProduct> products)
+    {
+        if (Path != QuantizedKernelPath.Assembled || rows > 1)
+        {
+            return Path == QuantizedKernelPath.Assembled;
+        }
+
+        long bytes = 0;
+        foreach (ref readonly QuantizedProduct product in products)
+        {
+            bytes += product.Weight.Bytes;
+        }
+
+        return bytes <= CachedBytes;
+    }
 
     private static QuantizedKernelPath FastestPath()
     {

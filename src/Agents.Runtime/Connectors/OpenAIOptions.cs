@@ -52,6 +52,18 @@ internal static class OpenAIOptions
             ChatResponseFormatJson => OpenAI.Chat.ChatResponseFormat.CreateJsonObjectFormat(),
             _ => null,
         };
+        if (options.AdditionalProperties?.TryGetValue(ChatOptionKeys.Regex, out string? pattern) == true)
+        {
+            if (official)
+            {
+                throw new NotSupportedException("The official API cannot hold an answer to a regular expression; use a JSON schema as the response format.");
+            }
+
+#pragma warning disable SCME0001 // The typed options have no pattern; 'regex' is the name that this project's own server knows.
+            converted.Patch.Set("$.regex"u8, pattern);
+#pragma warning restore SCME0001
+        }
+
         AddTools(options, converted);
         return converted;
     }

@@ -14,7 +14,7 @@ internal static class ChatRequestReader
     [
         "model", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "n", "stop", "seed", "stream", "stream_options",
         "presence_penalty", "frequency_penalty", "tools", "tool_choice", "parallel_tool_calls", "response_format", "logprobs", "top_logprobs", "modalities",
-        "logit_bias",
+        "logit_bias", "regex",
     ];
 
     /// <summary>Fields about billing, storing and caching elsewhere: they change no answer, so ignoring them is honest.</summary>
@@ -70,6 +70,13 @@ internal static class ChatRequestReader
             ResponseFormat = ToolReader.ReadResponseFormat(fields),
         };
         ToolReader.Read(fields, options);
+
+        // An extension of this server: the whole answer must match. Clients that know no patterns ignore it, as they ignore every property of ours.
+        if (fields.Text("regex") is { } pattern)
+        {
+            options.AdditionalProperties = new AdditionalPropertiesDictionary { [ChatOptionKeys.Regex] = pattern };
+        }
+
         return options;
     }
 

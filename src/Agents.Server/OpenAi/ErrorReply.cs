@@ -1,3 +1,4 @@
+using Agents.Models.Constraints;
 using Agents.Models.Serving;
 using Agents.Runtime.Reasoning;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +48,8 @@ internal static partial class ErrorReply
                 return new ApiErrorException(bad.StatusCode, "invalid_request_error", null, null, "The request is malformed.");
             case StrategyNotFoundException:
                 return new ApiErrorException(StatusCodes.Status404NotFound, "invalid_request_error", "model_not_found", "model", "The strategy is not loaded any more.");
+            case ConstraintException:
+                return ApiErrorException.Invalid(null, FirstLine(error.Message), "invalid_constraint");
             case QueueFullException:
                 return new ApiErrorException(StatusCodes.Status429TooManyRequests, "rate_limit_error", "too_many_requests", null, FirstLine(error.Message));
             case ArgumentException or NotSupportedException or CacheTooSmallException:

@@ -31,7 +31,8 @@ internal sealed class LlamaCppPeer : IDisposable
     /// <param name="context">Positions over all sequences.</param>
     /// <param name="sequences">Sequences at a time.</param>
     /// <param name="cache">Type of keys and values: f16 or f32.</param>
-    public static LlamaCppPeer Start(string model, int threads, int context, int sequences, string cache)
+    /// <param name="flash">Order of attention: auto, on or off.</param>
+    public static LlamaCppPeer Start(string model, int threads, int context, int sequences, string cache, string flash = "auto")
     {
         string folder = PackageFolder
             ?? throw new InvalidOperationException("AGENTS_ORACLE_LLAMACPP names no folder; run npm install in a copy of tests/oracles/llama-cpp and point it there.");
@@ -42,7 +43,7 @@ internal sealed class LlamaCppPeer : IDisposable
             ArgumentList =
             {
                 Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py"), folder, Path.GetFullPath(model),
-                "--threads", $"{threads}", "--context", $"{context}", "--sequences", $"{sequences}", "--kv", cache,
+                "--threads", $"{threads}", "--context", $"{context}", "--sequences", $"{sequences}", "--kv", cache, "--flash", flash,
             },
         };
         Process process = Process.Start(start) ?? throw new InvalidOperationException("python3 did not start.");

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Agents.Evaluation.Speed;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
+using Agents.Numerics.Quantized;
 using Agents.Numerics.Threading;
 
 namespace Agents.Benchmarks.Peers;
@@ -40,10 +41,10 @@ internal static class PeerSpeedBenchmark
         using SimdKernels kernels = new(pool);
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
-        using DecoderModel model = await DecoderModel.LoadAsync(path, new DecoderModelOptions { Kernels = kernels }).ConfigureAwait(false);
+        using DecoderModel model = await DecoderModel.LoadAsync(path, new DecoderModelOptions { Kernels = kernels, PrefixCache = false }).ConfigureAwait(false);
         double load = time.GetElapsedTime(start).TotalSeconds;
         EngineBenchmark ours = new(model, new SampleStream(1), time);
-        Console.WriteLine($"{Path.GetFileName(path)}, {threads} thread(s), {rounds} alternating rounds, medians of paired ratios; ours on {kernels.Path}");
+        Console.WriteLine($"{Path.GetFileName(path)}, {threads} thread(s), {rounds} alternating rounds, medians of paired ratios; ours on {kernels.Path} and {(kernels.Quantized as SimdQuantizedKernels)?.Path}");
         Console.WriteLine($"load      ours {load:F2} s   llama.cpp {peer.LoadSeconds:F2} s (memory mapped)");
 
         await PairAsync("decode", DecodeTokens, rounds, async () =>

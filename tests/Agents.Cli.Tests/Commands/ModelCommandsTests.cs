@@ -1,5 +1,9 @@
 using System.Text.Json;
 using Agents.Cli.Tests.Harness;
+using Agents.Models;
+using Agents.Models.Adapters;
+using Agents.Models.Checkpoints;
+using Agents.Models.Gguf;
 
 namespace Agents.Cli.Tests.Commands;
 
@@ -48,6 +52,41 @@ public sealed class ModelCommandsTests(RandomModel model)
         Assert.Contains(items.EnumerateArray(), item => item.GetProperty("name").GetString() == "mine.gguf" && item.GetProperty("source").GetString() == "home");
         JsonElement tokens = (await AgentsProcess.RunAsync(invocation, "tokenize", "--model", "mine", "--text", "a", "--json")).Json();
         Assert.Equal([97], tokens.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+    }
+
+    [Fact]
+    public async Task Generate_WithAdapter_SaysSomethingElse()
+    {
+        string path = Path.Combine(BuildPaths.Folder("adapter"), "style.gguf");
+        ModelShape shape;
+        using (GgufFile file = GgufFile.Open(model.Path))
+        {
+            shape = GgufCheckpoint.ReadShape(file);
+        }
+
+        using (LoraMatrices factors = new("model.layers.0.mlp.down_proj.weight", 2, shape.Layers[0].FeedForwardSize, shape.HiddenSize, 1))
+        {
+            factors.AValues.Fill(0.5f);
+            factors.BValues.Fill(-0.5f);
+            using LoraAdapter adapter = new("style", [factors], 2);
+            GgufAdapter.Save(path, adapter, shape);
+        }
+
+        string[] command = ["generate", "--model", model.Path, "--prompt", "ann has 3 figs", "--max-tokens", "4", "--ignore-end", "--json"];
+        JsonElement plain = (await AgentsProcess.RunAsync(command)).Json();
+        JsonElement styled = (await AgentsProcess.RunAsync([.. command, "--adapter", path])).Json();
+        Assert.NotEqual(plain.GetProperty("tokens").ToString(), styled.GetProperty("tokens").ToString());
+        Assert.Equal(4, styled.GetProperty("tokens").GetArrayLength());
+        Assert.NotEqual(plain.GetProperty("generation").GetString(), styled.GetProperty("generation").GetString());
+        (await AgentsProcess.RunAsync([.. command, "--adapter", path + "x"])).FailsWith(1, "style.ggufx");
+    }
+
+    [Fact]
+    public async Task Generate_UnderARegularExpression_MatchesIt()
+    {
+        JsonElement document = (await AgentsProcess.RunAsync("generate", "--model", model.Path, "--prompt", "n", "--regex", "[0-9]{2}-(yes|no)", "--json")).Json();
+        Assert.Matches("^[0-9]{2}-(yes|no)$", document.GetProperty("text").GetString());
+        (await AgentsProcess.RunAsync("generate", "--model", model.Path, "--prompt", "n", "--regex", "(a")).FailsWith(1, "')'");
     }
 
     [Theory]

@@ -131,7 +131,9 @@ public sealed class ModelQuantizerTests : IDisposable
         QuantizationResult result = await ModelQuantizer.ConvertAsync(input, At("out.gguf"), Methods.Get("f32"), SeededModel.Text, Stop);
 
         Assert.Equal(32, result.BitsPerWeight);
-        Assert.Equal(result.PerplexityBefore, result.PerplexityAfter);
+
+        // The values are the same; Q8_0 weights round the activations that meet them, singles do not.
+        Assert.Equal(1, result.PerplexityAfter!.Value / result.PerplexityBefore!.Value, 0.005);
         using GgufFile file = GgufFile.Open(At("out.gguf"));
         Assert.False(file.Metadata.Contains("general.quantization_version"));
     }

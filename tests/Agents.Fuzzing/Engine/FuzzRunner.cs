@@ -17,6 +17,7 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
     private const int FramesThatCount = 4;
     private readonly HashSet<string> _behaviours = new(StringComparer.Ordinal);
     private readonly List<byte[]> _pool = [];
+    private readonly List<byte[]> _discoveries = [];
     private long _accepted;
 
     /// <summary>Reads the inputs given and then changed ones until the time is over or a promise is broken.</summary>
@@ -77,12 +78,13 @@ public sealed class FuzzRunner(IFuzzTarget target, FuzzOptions options, TimeProv
             if (_behaviours.Count > before && _pool.Count < MaximumPool)
             {
                 _pool.Add(input);
+                _discoveries.Add(input);
             }
         }
 
         return Report(null);
 
-        FuzzReport Report(FuzzFinding? finding) => new(count, _accepted, _behaviours.Count, time.GetElapsedTime(start).TotalSeconds, finding);
+        FuzzReport Report(FuzzFinding? finding) => new(count, _accepted, _behaviours.Count, time.GetElapsedTime(start).TotalSeconds, finding, _discoveries);
     }
 
     /// <summary>Reads one input and checks all promises.</summary>

@@ -129,6 +129,27 @@ public sealed class AdapterServingTests
     }
 
     [Fact]
+    public async Task Score_WithAdapters_HasTheBitsOfSampling()
+    {
+        using DecoderModel model = WithTwo();
+        AdapterUse[] uses = [new AdapterUse("a", 0.3), new AdapterUse("b", 2)];
+        GeneratedToken[] sampled = await GenerateAsync(model, uses);
+        int[] continuation = [.. sampled.Select(token => token.Id)];
+        ScoreRequest request = new(Samples([], 0).TokenIds, [continuation, [1, 2]]) { Adapters = uses };
+
+        IReadOnlyList<float[]> scores = await model.ScoreAsync(request, Stop);
+
+        Assert.Equal(sampled.Select(token => token.PlainLogProbability), scores[0]);
+        Assert.NotEqual(scores[0], (await model.ScoreAsync(request with { Adapters = [] }, Stop))[0]);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await model.ScoreAsync(request with { Adapters = [new AdapterUse("c")] }, Stop));
+        AdapterMixture mixture = model.Adapters.Resolve(uses)!;
+        LoraAdapter held = mixture.Parts[0].Adapter;
+        mixture.Dispose();
+        model.Adapters.Unload("a");
+        Assert.True(held.IsFreed);
+    }
+
+    [Fact]
     public async Task Unload_WhileSamplesRun_LetsThemFinish()
     {
         using DecoderModel model = WithTwo();

@@ -1,6 +1,7 @@
 using Agents.Models.Chat;
 using Agents.Models.Decoder;
 using Agents.Models.Templates;
+using Agents.Models.Tests.Adapters;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Models.Tests.Chat;
@@ -184,15 +185,32 @@ public sealed class LocalChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task GetResponseAsync_WithAdapters_RunsWithThemAndRecordsTheirGeneration()
+    {
+        _model.Adapters.Add("style", SeededAdapter.Create(_model.Shape, 1));
+        using LocalChatClient client = new(_model);
+        ChatOptions Options(object? adapters) => new() { MaxOutputTokens = 8, Seed = 5, AdditionalProperties = new() { [ChatOptionKeys.Adapters] = adapters } };
+
+        GenerationRecord plain = Record((await client.GetResponseAsync(Question, Options(null), Stop)).AdditionalProperties);
+        GenerationRecord styled = Record((await client.GetResponseAsync(Question, Options("style"), Stop)).AdditionalProperties);
+        GenerationRecord half = Record((await client.GetResponseAsync(Question, Options(new[] { new AdapterUse("style", 0.5) }), Stop)).AdditionalProperties);
+
+        Assert.Equal(_model.GenerationId, plain.GenerationId);
+        Assert.Equal(_model.GenerationIdOf([new AdapterUse("style")]), styled.GenerationId);
+        Assert.Equal(3, new[] { plain, styled, half }.Select(record => record.GenerationId).Distinct().Count());
+        Assert.NotEqual(plain.PlainLogProbabilities, styled.PlainLogProbabilities);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync(Question, Options("stile"), Stop));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync(Question, Options(7), Stop));
+    }
+
+    [Fact]
     public async Task GetResponseAsync_WhatItCannotDo_IsRefusedByName()
     {
         using LocalChatClient client = new(_model);
 
         await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync([], cancellationToken: Stop));
         await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync([new(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])], cancellationToken: Stop));
-        await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(Question, new ChatOptions { ResponseFormat = ChatResponseFormat.Json }, Stop));
-        await Assert.ThrowsAsync<NotSupportedException>(
-            () => client.GetResponseAsync(Question, new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] }, Stop));
+        await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync(Question, new ChatOptions { Tools = [new HostedCodeInterpreterTool()] }, Stop));
         await Assert.ThrowsAsync<ArgumentException>(
             () => client.GetResponseAsync(Question, new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Stream] = "text" } }, Stop));
         ArgumentException tooLong = await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync([new(ChatRole.User, new string('x', 500))], cancellationToken: Stop));

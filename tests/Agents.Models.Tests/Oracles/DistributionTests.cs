@@ -45,7 +45,7 @@ public sealed class DistributionTests : IDisposable
     [MemberData(nameof(Cases))]
     public async Task Distributions_OfShortPrompts_AreThoseOfLlamaCpp(ElementType type, string architecture)
     {
-        const int length = 4;
+        const int length = 2;
         string oracle = LlamaCppProcess.RequireFolder();
         string path = OracleModel.Save(_folder, architecture, MatrixTypes.Of(type), Vocabulary);
         int[][] prompts = [.. OracleModel.Tokens(Positions, Vocabulary - 3).Chunk(length)];

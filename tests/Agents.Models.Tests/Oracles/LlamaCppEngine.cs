@@ -15,11 +15,16 @@ internal static class LlamaCppEngine
     /// <param name="sequences">The sequences.</param>
     /// <param name="flash">Whether attention is the fused one, llama.cpp's other order of the same arithmetic.</param>
     /// <param name="cancellationToken">Ends the process.</param>
-    public static async Task<float[]> LogitsAsync(string folder, string model, int[][] sequences, bool flash, CancellationToken cancellationToken)
+    /// <param name="adapter">A LoRA adapter as GGUF, or null.</param>
+    public static async Task<float[]> LogitsAsync(string folder, string model, int[][] sequences, bool flash, CancellationToken cancellationToken, string? adapter = null)
     {
         string[] files = [.. sequences.Select((_, i) => $"{model}.{i}.logits")];
         string engine = Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py");
-        string[] arguments = [engine, folder, model, "--kv", "f32", "--flash", flash ? "on" : "off", "--batch", "512", "--context", "1024"];
+        string[] arguments =
+        [
+            engine, folder, model, "--kv", "f32", "--flash", flash ? "on" : "off", "--batch", "512", "--context", "1024",
+            .. adapter is null ? (string[])[] : ["--adapter", adapter],
+        ];
         ProcessStartInfo start = new("python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         try

@@ -130,20 +130,22 @@ public sealed class JinjaChatTemplateTests
         Assert.Throws<ArgumentException>(() => Create(Loop).Render(_attack, new TemplateInput { Variables = new Dictionary<string, object?> { ["messages"] = "x" } }));
 
     [Fact]
-    public void Render_BuiltInTemplateWithTools_IsRefusedByName()
+    public void Render_BuiltInTemplateWithDocuments_IsRefusedByName()
     {
-        TemplateInput input = new() { Tools = [JsonElement.Parse("{}")] };
+        TemplateInput input = new() { Documents = [JsonElement.Parse("{}")] };
 
-        Assert.Contains("'chatml' cannot offer tools", Assert.Throws<ChatTemplateException>(() => ChatTemplates.ChatMl.Render(_attack, input)).Message, StringComparison.Ordinal);
+        Assert.Contains("'chatml' cannot give documents", Assert.Throws<ChatTemplateException>(() => ChatTemplates.ChatMl.Render(_attack, input)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Render_BuiltInTemplateWithCalls_WritesThemAsText()
     {
-        ChatTurn call = new("assistant", "so") { ToolCalls = [new(null, "f", JsonElement.Parse("""{"a":1}"""))] };
+        ChatTurn call = new("assistant", "so") { ToolCalls = [new(null, "f", JsonElement.Parse("""{"a":1}""")), new(null, "g", JsonElement.Parse("{}"))] };
 
         Assert.Contains(
-            "so<tool_call>\n{\"name\":\"f\",\"arguments\":{\"a\":1}}\n</tool_call><|im_end|>", ChatTemplates.ChatMl.Render([call], addGenerationPrompt: false).Text, StringComparison.Ordinal);
+            "so\n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n</tool_call>\n<tool_call>\n{\"name\": \"g\", \"arguments\": {}}\n</tool_call><|im_end|>",
+            ChatTemplates.ChatMl.Render([call], addGenerationPrompt: false).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

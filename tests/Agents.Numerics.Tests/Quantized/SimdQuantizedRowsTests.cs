@@ -37,6 +37,38 @@ public sealed unsafe class SimdQuantizedRowsTests
         }
     }
 
+    /// <summary>Scales that lie on, between and beside halves: normal and subnormal ones, ties, the largest half and what rounds to infinity.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Quantize_ScalesAroundHalves_HasTheBitsOfTheReference(QuantizedKernelPath path, int threads)
+    {
+        using KernelsOfPath kernels = new(path, threads);
+        uint[] edges = [0x3880_0000, 0x3880_1000, 0x3880_3000, 0x3850_0000, 0x3500_0000, 0x3380_0000, 0x3300_0000, 0x3f80_1000, 0x3f80_3000, 0x477f_e000, 0x477f_efff, 0x477f_f000, 0x4780_0000];
+        using TestMatrix<float> x = TestMatrix<float>.Random(edges.Length, 32 * 5, 8, scale: 0.3);
+        for (int row = 0; row < edges.Length; row++)
+        {
+            for (int block = 0; block < 5; block++)
+            {
+                float d = BitConverter.UInt32BitsToSingle(edges[row] + (uint)block - 2);
+                for (int i = 0; i < 32; i++)
+                {
+                    x.View.Row(row)[(block * 32) + i] *= d;
+                }
+
+                x.View.Row(row)[(block * 32) + (row % 32)] = 127 * d * (block % 2 == 0 ? 1 : -1);
+            }
+        }
+
+        foreach (ActivationFormat format in (ActivationFormat[])[ActivationFormat.Block32, ActivationFormat.Block32WithSum])
+        {
+            using QuantizedRows expected = new();
+            using QuantizedRows actual = new();
+            s_reference.Quantize(x.View, format, expected);
+            kernels.Kernels.Quantize(x.View, format, actual);
+            RoundedRows.AssertEqual(expected, actual);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Variants))]
     public void RmsNormQuantize_InPlaceToo_HasTheBitsOfTheReference(QuantizedKernelPath path, int threads)

@@ -6,7 +6,7 @@ namespace Agents.Models.Constraints.Json;
 
 /// <summary>
 /// Objects with schemas for their properties: in the order of the schema, optional ones left out or not, additional ones behind where a schema names them
-/// or where none names any property at all.
+/// or where none has properties at all.
 /// </summary>
 /// <param name="json">Receives the states.</param>
 /// <param name="ruleOf">Finds the rule of values that satisfy some schemas.</param>
@@ -69,12 +69,14 @@ internal sealed class JsonObjects(JsonGrammar json, Func<IReadOnlyList<SchemaPar
         List<(Dictionary<string, SchemaPart> Own, SchemaPart? Others)> schemas = [];
         bool closed = false;
         bool asked = false;
+        bool declares = false;
         additional = [];
         foreach (SchemaPart part in shape.Objects)
         {
             Dictionary<string, SchemaPart> own = new(StringComparer.Ordinal);
             if (part.Schema.TryGetProperty("properties", out JsonElement properties))
             {
+                declares = true;
                 foreach (JsonProperty property in properties.EnumerateObject())
                 {
                     own.Add(property.Name, new SchemaPart(property.Value, $"{part.Path}/properties/{property.Name}"));
@@ -97,7 +99,6 @@ internal sealed class JsonObjects(JsonGrammar json, Func<IReadOnlyList<SchemaPar
             schemas.Add((own, others));
         }
 
-        bool declares = names.Count > 0;
         names.AddRange(shape.Required.Where(known.Add));
         if (closed || (declares && !asked))
         {

@@ -16,7 +16,7 @@ internal unsafe struct RoundingKernel : ILaneKernel
     {
         for (int row = first; row < first + count; row++)
         {
-            RowRounding.Run(X.Row(row), Target, row);
+            RowRounding.Run(X.Row(row), Target, row, typeof(TLanes) == typeof(Lanes512));
         }
     }
 }

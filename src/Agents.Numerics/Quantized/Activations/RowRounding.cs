@@ -1,21 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Agents.Numerics.Formats;
 
 namespace Agents.Numerics.Quantized.Activations;
 
-/// <summary>Rounds rows of activations in vectors of 256 bits (or two of 128), with the bits of <see cref="ScalarRounding"/>.</summary>
+/// <summary>Rounds rows of activations in vectors of 256 bits (or two of 128), blocks of 32 also in vectors of 512, with the bits of <see cref="ScalarRounding"/>.</summary>
 internal static unsafe class RowRounding
 {
     private const int Magnitude = 0x7fff_ffff;
     private const int Infinity = 0x7f80_0000;
 
+    /// <summary>2^−14; smaller halves have fewer digits.</summary>
+    private const float SmallestNormalHalf = 6.103515625e-05f;
+
+    /// <summary>Halfway between the largest half and the next power of two: from here on, rounding gives infinity.</summary>
+    private const float FirstInfiniteHalf = 65520f;
+
     /// <summary>Rounds one row.</summary>
     /// <param name="x">The values.</param>
     /// <param name="target">Rows that have been made ready.</param>
     /// <param name="row">Index of the row.</param>
+    /// <param name="wide">Whether vectors of 512 bits may be used.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* x, QuantizedRows target, int row)
+    public static void Run(float* x, QuantizedRows target, int row, bool wide)
     {
         int blocks = target.BlocksPerRow;
         sbyte* codes = target.Codes + ((long)row * target.CodeStride);
@@ -36,7 +44,9 @@ internal static unsafe class RowRounding
         float* scaledSums = target.Format == ActivationFormat.Block32WithSum ? target.ScaledSums + first : null;
         for (int block = 0; block < blocks; block++)
         {
-            float d = Block32(x + ((long)block * 32), codes + ((long)block * 32), out blockSums[block], out scales[block]);
+            float d = wide
+                ? Block32Wide(x + ((long)block * 32), codes + ((long)block * 32), out blockSums[block], out scales[block])
+                : Block32(x + ((long)block * 32), codes + ((long)block * 32), out blockSums[block], out scales[block]);
             if (scaledSums != null)
             {
                 scaledSums[block] = RoundToHalf(d * blockSums[block]);
@@ -67,6 +77,33 @@ internal static unsafe class RowRounding
         Vector256<int> q3 = Round(x3, inverse);
         sum = Vector256.Sum((q0 + q1) + (q2 + q3));
         Vector256.Narrow(Vector256.Narrow(q0, q1), Vector256.Narrow(q2, q3)).Store(codes);
+        return d;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Block32Wide(float* x, sbyte* codes, out int sum, out float scale)
+    {
+        Vector512<float> x0 = Vector512.Load(x);
+        Vector512<float> x1 = Vector512.Load(x + 16);
+        Vector512<int> mask = Vector512.Create(Magnitude);
+        Vector512<int> most = Vector512.Max(x0.AsInt32() & mask, x1.AsInt32() & mask);
+        int largest = Largest(Vector256.Max(most.GetLower(), most.GetUpper()));
+        float magnitude = BitConverter.Int32BitsToSingle(largest);
+        float inverse = ScalarRounding.LargestCode / magnitude;
+        if (largest >= Infinity || !float.IsFinite(inverse))
+        {
+            return ScalarRounding.Block32(x, codes, out sum, out scale);
+        }
+
+        float d = magnitude / ScalarRounding.LargestCode;
+        scale = RoundToHalf(d);
+
+        // The conversion rounds to nearest, ties to even.
+        Vector512<int> q0 = Avx512F.ConvertToVector512Int32(x0 * inverse);
+        Vector512<int> q1 = Avx512F.ConvertToVector512Int32(x1 * inverse);
+        Avx512F.ConvertToVector128SByteWithSaturation(q0).Store(codes);
+        Avx512F.ConvertToVector128SByteWithSaturation(q1).Store(codes + 16);
+        sum = Vector512.Sum(q0 + q1);
         return d;
     }
 
@@ -126,5 +163,17 @@ internal static unsafe class RowRounding
     private static Vector256<int> Round(Vector256<float> value, float inverse) =>
         Vector256.ConvertToInt32Native(Vector256.Round(value * inverse, MidpointRounding.ToEven));
 
-    private static float RoundToHalf(float value) => Float16Conversion.ToSingle(Float16Conversion.FromSingle(value));
+    /// <summary>The nearest half, ties to even, as a single.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float RoundToHalf(float value)
+    {
+        float magnitude = MathF.Abs(value);
+        if (magnitude is >= SmallestNormalHalf and < FirstInfiniteHalf)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(value);
+            return BitConverter.UInt32BitsToSingle((bits + 0xfff + ((bits >> 13) & 1)) & ~0x1fffu);
+        }
+
+        return Float16Conversion.ToSingle(Float16Conversion.FromSingle(value));
+    }
 }

@@ -7,6 +7,9 @@ internal sealed class GemmShelf : IDisposable
     private readonly GemmWorkspace?[] _idle = new GemmWorkspace?[Places];
     private volatile bool _disposed;
 
+    /// <summary>Gets a value indicating whether nothing can be rented any more.</summary>
+    public bool IsDisposed => _disposed;
+
     /// <summary>Takes a workspace.</summary>
     /// <exception cref="ObjectDisposedException">The kernels are disposed.</exception>
     public GemmWorkspace Rent()

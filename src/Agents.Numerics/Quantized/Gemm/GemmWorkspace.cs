@@ -11,9 +11,6 @@ internal sealed unsafe class GemmWorkspace : IDisposable
     private AlignedBuffer<float> _sums = new(0);
     private AlignedBuffer<byte> _scratch = new(0);
 
-    /// <summary>Gets room for a group while threads work on it.</summary>
-    public QuantizedProduct[] Products { get; } = new QuantizedProduct[ProductShapes.LargestGroup];
-
     /// <summary>Returns memory for the codes of all rows.</summary>
     public sbyte* X(long length) => Grow(ref _x, length);
 

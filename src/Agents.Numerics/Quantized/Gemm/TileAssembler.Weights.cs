@@ -10,7 +10,7 @@ internal sealed partial class TileAssembler
     private const int HalvesBytes = Vector / 2;
 
     // Blocks to prefetch ahead.
-    private const int Ahead = 2;
+    private const int Ahead = 6;
 
     private static AssemblerRegister64 Codes(int panel) => panel == 0 ? rsi : rdx;
 

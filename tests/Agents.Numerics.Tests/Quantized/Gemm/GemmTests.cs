@@ -143,6 +143,19 @@ public sealed class GemmTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Multiply_FewRowsWithAWeightLargerThanACache_EqualsTheReferenceBitForBit(int rows)
+    {
+        using GemmCase operands = new(ElementType.Q8_0, rows, 2100, 512, bias: true);
+        foreach (SimdQuantizedKernels kernels in AllPaths(_three))
+        {
+            operands.AssertExact(kernels);
+            kernels.Dispose();
+        }
+    }
+
     [Fact]
     public void Multiply_SeveralCallersAtOnce_EqualsTheReferenceBitForBit()
     {
