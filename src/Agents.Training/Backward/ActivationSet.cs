@@ -22,9 +22,15 @@ internal sealed unsafe class ActivationSet<T> : IDisposable
     public ActivationSet(ModelShape model, IEnumerable<LayerShape> layers, int maximumRows)
     {
         _model = model;
-        long width = layers.Select(layer => Width(model, layer)).DefaultIfEmpty(0).Max();
-        _buffer = new AlignedBuffer<T>((width * maximumRows) + (ViewCount * Granule));
+        _buffer = new AlignedBuffer<T>(Elements(model, layers, maximumRows));
     }
+
+    /// <summary>Returns the elements that a set takes.</summary>
+    /// <param name="model">Architecture and sizes.</param>
+    /// <param name="layers">The layers that will use it.</param>
+    /// <param name="maximumRows">Most rows of a batch.</param>
+    public static long Elements(ModelShape model, IEnumerable<LayerShape> layers, int maximumRows) =>
+        (layers.Select(layer => Width(model, layer)).DefaultIfEmpty(0).Max() * maximumRows) + (ViewCount * Granule);
 
     /// <summary>Returns the views for one layer and a number of rows; earlier views become invalid.</summary>
     /// <param name="layer">Widths of the layer.</param>

@@ -21,19 +21,8 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     private const string WeightsSection = "weights";
     private const string FirstSection = "first-moments";
     private const string SecondSection = "second-moments";
-    private readonly T _epsilon;
     private readonly LinearRunner<T> _linear;
-    private readonly RopeTables<T> _rope;
-    private readonly PackedAttentionPlan<T> _plan = new();
-    private readonly ActivationSet<T>[] _sets;
-    private readonly LayerActivations<T>[] _activations;
-    private readonly LayerGradients<T> _layerGradients;
-    private readonly TokenHead<T> _head;
-    private readonly AlignedBuffer<T> _residuals;
-    private readonly AlignedBuffer<T> _residualGradient;
-    private readonly AlignedBuffer<int> _tokens;
-    private readonly AlignedBuffer<int> _positions;
-    private int _rows;
+    private readonly DecoderPass<T> _pass;
 
     /// <summary>Takes parameters and allocates gradients, moments and workspaces.</summary>
     /// <param name="weights">Parameters; the trainer changes them and disposes them with itself.</param>
@@ -51,21 +40,10 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
             : throw new ArgumentException("Training changes every weight, but these are frozen in their stored types; convert them with ToSingle or load them in single precision.", nameof(weights));
         Kernels = kernels;
         _linear = new LinearRunner<T>(kernels);
-        ModelShape shape = weights.Shape;
-        int rows = Options.MaximumRows;
-        int layers = shape.Layers.Length;
-        _epsilon = T.CreateTruncating(shape.RmsNormEpsilon);
-        Gradients = new DecoderWeights<T>(shape);
+        Gradients = new DecoderWeights<T>(weights.Shape);
         Optimizer = new AdamWOptimizer<T>(weights, Options.Optimizer);
-        _rope = new RopeTables<T>(shape);
-        _sets = Options.RecomputeLayers ? [new ActivationSet<T>(shape, shape.Layers, rows)] : [.. shape.Layers.Select(layer => new ActivationSet<T>(shape, [layer], rows))];
-        _activations = new LayerActivations<T>[layers];
-        _layerGradients = new LayerGradients<T>(shape, rows);
-        _head = new TokenHead<T>(weights, Gradients, _linear, _epsilon, rows, Options.ChunkRows(shape.VocabularySize));
-        _residuals = new AlignedBuffer<T>((layers + 1L) * rows * shape.HiddenSize);
-        _residualGradient = new AlignedBuffer<T>((long)rows * shape.HiddenSize);
-        _tokens = new AlignedBuffer<int>(rows);
-        _positions = new AlignedBuffer<int>(rows);
+        _pass = new DecoderPass<T>(
+            weights, Gradients, frozen: null, _linear, Options.MaximumRows, Options.RecomputeLayers, Options.ChunkRows(weights.Shape.VocabularySize));
     }
 
     /// <inheritdoc/>
@@ -90,7 +68,7 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     public IKernels<T> Kernels { get; }
 
     /// <summary>Gets the gradient of the input embeddings of the last accumulated batch, [rows, hidden]; valid until the next call.</summary>
-    public MatrixView<T> InputGradients => new(_residualGradient.Data, _rows, Shape.HiddenSize);
+    public MatrixView<T> InputGradients => _pass.InputGradients;
 
     /// <inheritdoc/>
     public double AccumulateGradients(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature = 1) =>
@@ -106,28 +84,8 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     public double AccumulateGradients(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature, ReadOnlySpan<T> inputRows)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Forward(batch, inputRows, inverseTemperature);
-        double value = _head.Evaluate(batch, loss, context);
-        MatrixView<T> dResidual = InputGradients;
-        _head.Backward(inverseTemperature, dResidual);
-        for (int index = _activations.Length - 1; index >= 0; index--)
-        {
-            LayerWeights<T> weights = Weights.Layers[index];
-            if (Options.RecomputeLayers && index < _activations.Length - 1)
-            {
-                RunLayer(index);
-            }
-
-            _layerGradients.Bind(weights.Shape, _rows, Shape.HiddenSize, Shape.QueryKeyNorm);
-            LayerBackward.Run(
-                Kernels, weights, Gradients.Layers[index], _positions.Data, _rope[index].CosSin, _plan, _activations[index], _layerGradients, dResidual);
-        }
-
-        if (inputRows.IsEmpty)
-        {
-            Kernels.ScatterAddRows(dResidual, _tokens.Data, Gradients.Embedding.View);
-        }
-
+        double value = _pass.Evaluate(batch, loss, context, inverseTemperature, inputRows);
+        _pass.Backward(inverseTemperature, ownRows: !inputRows.IsEmpty);
         return value;
     }
 
@@ -141,31 +99,11 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     public double Evaluate(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature = 1, ReadOnlySpan<T> inputRows = default)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Forward(batch, inputRows, inverseTemperature);
-        return _head.Evaluate(batch, loss, context);
+        return _pass.Evaluate(batch, loss, context, inverseTemperature, inputRows);
     }
 
     /// <inheritdoc/>
-    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        if (logProbabilities.Length != batch.Rows)
-        {
-            throw new ArgumentException($"The result holds {logProbabilities.Length} entries; the batch has {batch.Rows} rows.", nameof(logProbabilities));
-        }
-
-        Forward(batch, default, 1);
-        logProbabilities.Clear();
-        int next = 0;
-        ReadOnlySpan<TokenStatistic> statistics = _head.Statistics;
-        for (int row = 0; row < batch.Rows; row++)
-        {
-            if (batch.Targets[row] >= 0)
-            {
-                logProbabilities[row] = (float)statistics[next++].LogProbability;
-            }
-        }
-    }
+    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities) => _pass.LogProbabilities(batch, logProbabilities);
 
     /// <inheritdoc/>
     /// <remarks>Where the norm is not finite the parameters stay as they are and the gradients are cleared.</remarks>
@@ -205,77 +143,10 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     /// <inheritdoc/>
     public void Dispose()
     {
-        Array.ForEach(_sets, set => set.Dispose());
+        _pass.Dispose();
         _linear.Dispose();
-        _rope.Dispose();
-        _plan.Dispose();
-        _layerGradients.Dispose();
-        _head.Dispose();
-        _residuals.Dispose();
-        _residualGradient.Dispose();
-        _tokens.Dispose();
-        _positions.Dispose();
         Optimizer.Dispose();
         Gradients.Dispose();
         Weights.Dispose();
-    }
-
-    private void Forward(PackedBatch batch, ReadOnlySpan<T> inputRows, double inverseTemperature)
-    {
-        Load(batch, inputRows.Length);
-        MatrixView<T> input = Residual(0);
-        if (inputRows.IsEmpty)
-        {
-            _linear.Gather(Weights.Embedding, new ReadOnlySpan<int>(_tokens.Data, _rows), input);
-        }
-        else
-        {
-            inputRows.CopyTo(new Span<T>(input.Data, inputRows.Length));
-        }
-
-        for (int index = 0; index < _activations.Length; index++)
-        {
-            RunLayer(index);
-        }
-
-        _head.Forward(batch, Residual(_activations.Length), inverseTemperature);
-    }
-
-    private void RunLayer(int index)
-    {
-        LayerWeights<T> weights = Weights.Layers[index];
-        ActivationSet<T> set = _sets[Options.RecomputeLayers ? 0 : index];
-        _activations[index] = set.Views(weights.Shape, Residual(index), Residual(index + 1));
-        DecoderLayer.Forward(_linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index]);
-    }
-
-    private MatrixView<T> Residual(int layer) => new(_residuals.Data + ((long)layer * _rows * Shape.HiddenSize), _rows, Shape.HiddenSize);
-
-    private void Load(PackedBatch batch, int inputLength)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        batch.Validate(Shape.VocabularySize);
-        if (batch.Rows > Options.MaximumRows)
-        {
-            throw new ArgumentException($"The batch has {batch.Rows} rows; this trainer takes at most {Options.MaximumRows}. Pack smaller batches or raise MaximumRows.", nameof(batch));
-        }
-
-        if (inputLength != 0 && inputLength != (long)batch.Rows * Shape.HiddenSize)
-        {
-            throw new ArgumentException($"The input rows have {inputLength} values; {batch.Rows} rows of width {Shape.HiddenSize} need {(long)batch.Rows * Shape.HiddenSize}.");
-        }
-
-        for (int i = 0; i < batch.Rows; i++)
-        {
-            if ((uint)batch.Positions[i] >= (uint)_rope.Positions)
-            {
-                throw new ArgumentException($"Row {i} has position {batch.Positions[i]}; the context of this model has positions 0 to {_rope.Positions - 1}.", nameof(batch));
-            }
-        }
-
-        _rows = batch.Rows;
-        batch.TokenIds.CopyTo(_tokens.Span);
-        batch.Positions.CopyTo(_positions.Span);
-        _plan.SetBatch(batch);
     }
 }

@@ -28,6 +28,17 @@ internal sealed unsafe class LayerGradients<T> : IDisposable
         _normed = new AlignedBuffer<T>(rows * model.HiddenSize);
     }
 
+    /// <summary>Returns the elements that the memory takes.</summary>
+    /// <param name="model">Architecture and sizes.</param>
+    /// <param name="maximumRows">Most rows of a batch.</param>
+    public static long Elements(ModelShape model, int maximumRows)
+    {
+        long widest = model.Layers.Select(l => l.QueryWidth + (2L * l.KeyValueWidth)).DefaultIfEmpty(0).Max()
+            + model.Layers.Select(l => 2L * l.FeedForwardSize).DefaultIfEmpty(0).Max()
+            + model.Layers.Select(l => (long)l.QueryWidth).DefaultIfEmpty(0).Max();
+        return maximumRows * (widest + model.HiddenSize);
+    }
+
     /// <summary>Gradient of queries, keys and values side by side, [rows, query width + 2 · key/value width]; meaningless when they are apart.</summary>
     public MatrixView<T> Projections { get; private set; }
 

@@ -15,7 +15,8 @@ internal sealed unsafe class TokenHead<T> : IDisposable
     where T : unmanaged
 {
     private readonly DecoderWeights<T> _weights;
-    private readonly DecoderWeights<T> _gradients;
+    private readonly DecoderWeights<T>? _gradients;
+    private readonly ILinearBackward<T>? _frozen;
     private readonly LinearRunner<T> _linear;
     private readonly IKernels<T> _kernels;
     private readonly T _epsilon;
@@ -34,15 +35,18 @@ internal sealed unsafe class TokenHead<T> : IDisposable
 
     /// <summary>Allocates the workspace.</summary>
     /// <param name="weights">Parameters.</param>
-    /// <param name="gradients">Parameter gradients.</param>
+    /// <param name="gradients">Parameter gradients; null when the parameters are frozen.</param>
+    /// <param name="frozen">Backward of the head when the parameters are frozen; otherwise null.</param>
     /// <param name="linear">Runs the head; holds the kernels to use.</param>
     /// <param name="epsilon">Epsilon of the last norm.</param>
     /// <param name="maximumRows">Most rows of a batch.</param>
     /// <param name="chunkRows">Most rows of logits at once.</param>
-    public TokenHead(DecoderWeights<T> weights, DecoderWeights<T> gradients, LinearRunner<T> linear, T epsilon, int maximumRows, int chunkRows)
+    public TokenHead(
+        DecoderWeights<T> weights, DecoderWeights<T>? gradients, ILinearBackward<T>? frozen, LinearRunner<T> linear, T epsilon, int maximumRows, int chunkRows)
     {
         _weights = weights;
         _gradients = gradients;
+        _frozen = frozen;
         _linear = linear;
         _kernels = linear.Kernels;
         _epsilon = epsilon;
@@ -167,13 +171,20 @@ internal sealed unsafe class TokenHead<T> : IDisposable
             MatrixView<T> logits = whole ? LogitView(first) : Logits(first);
             MatrixView<T> chunk = normed.RowRange(first, logits.Rows);
             _kernels.TokenStatisticsBackward(logits, _targets.Data + first, inverseTemperature, _statistics.Data + first, _slopes.Data + first);
-            _kernels.TransposedMultiply(logits, chunk, _gradients.Head.View, accumulate: true);
 
             // The normed rows of the chunk are not needed after this point, so their gradient takes their place.
+            if (_frozen is not null)
+            {
+                _frozen.Run(_weights.Head, logits, chunk, chunk, accumulate: false);
+                continue;
+            }
+
+            _kernels.TransposedMultiply(logits, chunk, _gradients!.Head.View, accumulate: true);
             _kernels.Multiply(logits, _weights.Head.View, chunk, accumulate: false);
         }
 
-        _kernels.RmsNormBackward(normed, Rows(_hidden), _weights.FinalNorm.Data, _inverseRms.Data, normed, accumulate: false, _gradients.FinalNorm.Data);
+        T* dNorm = _gradients is null ? null : _gradients.FinalNorm.Data;
+        _kernels.RmsNormBackward(normed, Rows(_hidden), _weights.FinalNorm.Data, _inverseRms.Data, normed, accumulate: false, dNorm);
         _kernels.ScatterAddRows(normed, _rows.Data, dResidual);
     }
 

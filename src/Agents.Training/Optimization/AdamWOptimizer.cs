@@ -18,15 +18,28 @@ public sealed unsafe class AdamWOptimizer<T> : IDisposable
     /// <param name="options">Settings.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public AdamWOptimizer(DecoderWeights<T> parameters, AdamWOptions options)
+        : this(Required(parameters).Length, Plan(parameters, options), options)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
+    }
+
+    /// <summary>Allocates zero moments for a flat array of parameters (an adapter).</summary>
+    /// <param name="length">Number of parameters.</param>
+    /// <param name="ranges">Which of them decay; they cover the array without overlap.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public AdamWOptimizer(long length, ImmutableArray<DecayRange> ranges, AdamWOptions options)
+    {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        Ranges = Plan(parameters, options);
-        _first = new AlignedBuffer<T>(parameters.Length);
-        _second = new AlignedBuffer<T>(parameters.Length);
+        Ranges = ranges;
+        Length = length;
+        _first = new AlignedBuffer<T>(length);
+        _second = new AlignedBuffer<T>(length);
     }
+
+    /// <summary>Gets the number of parameters.</summary>
+    public long Length { get; }
 
     /// <summary>Gets the settings.</summary>
     public AdamWOptions Options { get; }
@@ -51,10 +64,21 @@ public sealed unsafe class AdamWOptimizer<T> : IDisposable
     /// <returns>The gradient norm before clipping. Where it is not finite nothing is updated.</returns>
     public double Step(IOptimizerKernels<T> kernels, DecoderWeights<T> parameters, DecoderWeights<T> gradients, double learningRate)
     {
-        ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(gradients);
-        double norm = Math.Sqrt(kernels.SumOfSquares(gradients.Data, gradients.Length));
+        return Step(kernels, parameters.Data, gradients.Data, learningRate);
+    }
+
+    /// <summary>Updates all parameters of a flat array once. Gradients stay as they are.</summary>
+    /// <param name="kernels">Kernels to use.</param>
+    /// <param name="parameters">[<see cref="Length"/>], updated.</param>
+    /// <param name="gradients">[<see cref="Length"/>], sum of the gradients of the step.</param>
+    /// <param name="learningRate">Step size.</param>
+    /// <returns>The gradient norm before clipping. Where it is not finite nothing is updated.</returns>
+    public double Step(IOptimizerKernels<T> kernels, T* parameters, T* gradients, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
+        double norm = Math.Sqrt(kernels.SumOfSquares(gradients, Length));
         if (!double.IsFinite(norm))
         {
             return norm;
@@ -66,7 +90,7 @@ public sealed unsafe class AdamWOptimizer<T> : IDisposable
         {
             AdamWStep step = new(learningRate, Options.Beta1, Options.Beta2, Options.Epsilon, range.Decays ? Options.WeightDecay : 0, scale, Updates);
             long at = range.Offset;
-            kernels.AdamW(parameters.Data + at, gradients.Data + at, FirstMoments + at, SecondMoments + at, range.Count, step);
+            kernels.AdamW(parameters + at, gradients + at, FirstMoments + at, SecondMoments + at, range.Count, step);
         }
 
         return norm;
@@ -79,8 +103,15 @@ public sealed unsafe class AdamWOptimizer<T> : IDisposable
         _second.Dispose();
     }
 
+    private static DecoderWeights<T> Required(DecoderWeights<T> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return parameters;
+    }
+
     private static ImmutableArray<DecayRange> Plan(DecoderWeights<T> parameters, AdamWOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var ranges = ImmutableArray.CreateBuilder<DecayRange>();
         for (int i = 0; i < parameters.Tensors.Length; i++)
         {

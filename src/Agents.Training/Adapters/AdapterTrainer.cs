@@ -1,0 +1,239 @@
+using System.Numerics;
+using Agents.Learning;
+using Agents.Models;
+using Agents.Models.Adapters;
+using Agents.Models.Decoder;
+using Agents.Numerics.Kernels;
+using Agents.Training.Backward;
+using Agents.Training.Checkpoints;
+using Agents.Training.Errors;
+using Agents.Training.Optimization;
+
+namespace Agents.Training.Adapters;
+
+/// <summary>
+/// Trains an adapter over a frozen base in any storage: forward through <see cref="DecoderLayer.Forward"/> with the adapter added as serving adds it, backward
+/// straight through the rounded activations over decoded tiles of the base. The base is only read. Not safe for concurrent calls.
+/// </summary>
+/// <typeparam name="T">Element type: float with vector kernels, double with the reference for gradient checks.</typeparam>
+public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const string UpdatesSection = "updates";
+    private const string ValuesSection = "adapter";
+    private const string FirstSection = "first-moments";
+    private const string SecondSection = "second-moments";
+    private readonly DecoderWeights<T> _weights;
+    private readonly LinearRunner<T> _linear;
+    private readonly WeightTiles<T> _tiles;
+    private readonly RowNorms<T>? _norms;
+    private readonly MagnitudeBackward<T>? _magnitudes;
+    private readonly AdapterForward<T> _forward;
+    private readonly AdapterBackward<T> _backward;
+    private readonly DecoderPass<T> _pass;
+    private IReadOnlyList<string>? _identity;
+
+    /// <summary>Starts an adapter, or continues one.</summary>
+    /// <param name="weights">Base; only read, and stays the caller's. May be the weights of a serving model.</param>
+    /// <param name="kernels">Kernels to use; not disposed.</param>
+    /// <param name="options">Settings; defaults when null.</param>
+    /// <param name="start">Adapter to train further, copied; null for a new one. It decides layers, ranks and scales.</param>
+    /// <exception cref="ArgumentException">A setting is out of range, or a target names no layer.</exception>
+    /// <exception cref="ModelFormatException">The adapter belongs to another model.</exception>
+    public AdapterTrainer(DecoderWeights<T> weights, IKernels<T> kernels, AdapterTrainerOptions? options = null, LoraAdapter? start = null)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(kernels);
+        Options = options ?? new AdapterTrainerOptions();
+        Options.Validate();
+        _weights = weights;
+        Kernels = kernels;
+        ModelShape shape = weights.Shape;
+        int rows = Options.MaximumRows;
+        Layout = start is null ? AdapterLayout.Of(shape, Options.Adapter) : AdapterLayout.Of(shape, start);
+        Parameters = new AdapterParameters<T>(Layout);
+        Gradients = new AdapterParameters<T>(Layout);
+        Optimizer = new AdamWOptimizer<T>(Layout.Length, Layout.Ranges, Options.Optimizer);
+        int widest = AdapterMemory.Widest(shape);
+        _tiles = new WeightTiles<T>(kernels, Options.TileElements, widest);
+        if (start is null)
+        {
+            AdapterValues.Start(Parameters, Options.Adapter.Seed);
+        }
+        else
+        {
+            AdapterValues.Copy(start, Parameters);
+        }
+
+        if (Layout.Kind == AdapterKind.Dora)
+        {
+            _norms = new RowNorms<T>(weights, Parameters, _tiles, kernels);
+            _magnitudes = new MagnitudeBackward<T>(
+                kernels, Parameters, Gradients, _norms, _tiles, Options.Adapter.ExactNormGradient, rows, WeightTiles<T>.Capacity(Options.TileElements, widest));
+            StartMagnitudes();
+        }
+
+        _linear = new LinearRunner<T>(kernels);
+        _linear.Reserve(weights, rows);
+        _forward = new AdapterForward<T>(weights, Parameters, _norms, rows);
+        _linear.Extension = _forward;
+        _backward = new AdapterBackward<T>(kernels, Parameters, Gradients, _tiles, _magnitudes, rows);
+        _pass = new DecoderPass<T>(weights, gradients: null, _backward, _linear, rows, Options.RecomputeLayers, Options.ChunkRows(shape.VocabularySize));
+    }
+
+    /// <inheritdoc/>
+    public ModelShape Shape => _weights.Shape;
+
+    /// <summary>Gets the settings.</summary>
+    public AdapterTrainerOptions Options { get; }
+
+    /// <summary>Gets which weights are trained.</summary>
+    public AdapterLayout Layout { get; }
+
+    /// <summary>Gets the values of the adapter.</summary>
+    public AdapterParameters<T> Parameters { get; }
+
+    /// <summary>Gets the gradients accumulated since the last update.</summary>
+    public AdapterParameters<T> Gradients { get; }
+
+    /// <summary>Gets the optimizer and its moments.</summary>
+    public AdamWOptimizer<T> Optimizer { get; }
+
+    /// <summary>Gets the kernels.</summary>
+    public IKernels<T> Kernels { get; }
+
+    /// <summary>Gets what is held where, the base included.</summary>
+    public MemoryLedger Memory => AdapterMemory.Plan(
+        Shape, AdapterMemory.BytesOf(_weights), Layout, Options, sizeof(T), _weights.Tensors.Any(tensor => tensor.Quantized is not null));
+
+    /// <inheritdoc/>
+    /// <remarks>Hashes the whole base once, so that a state is never restored over another one.</remarks>
+    public IReadOnlyList<string> Identity => _identity ??=
+        [.. ModelIdentity.Of(Shape, Options.Optimizer, sizeof(T)), "base = " + WeightHash.Compute(_weights), .. Layout.Identity()];
+
+    /// <inheritdoc/>
+    public double AccumulateGradients(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature = 1)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        double value = _pass.Evaluate(batch, loss, context, inverseTemperature, default);
+        _pass.Backward(inverseTemperature, ownRows: false);
+        return value;
+    }
+
+    /// <summary>Runs a packed batch forward and evaluates a loss without gradients.</summary>
+    /// <param name="batch">One micro-batch.</param>
+    /// <param name="loss">The objective.</param>
+    /// <param name="context">Counts over all micro-batches of the evaluation.</param>
+    /// <param name="inverseTemperature">Inverse temperature of the statistics.</param>
+    /// <returns>This micro-batch's share of the loss.</returns>
+    public double Evaluate(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature = 1)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return _pass.Evaluate(batch, loss, context, inverseTemperature, default);
+    }
+
+    /// <inheritdoc/>
+    public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities) => _pass.LogProbabilities(batch, logProbabilities);
+
+    /// <summary>Computes log-probabilities of the base alone: the reference model of a preference or reinforcement run, without a second copy.</summary>
+    /// <param name="batch">One micro-batch.</param>
+    /// <param name="logProbabilities">[rows], written; 0 where there is no target.</param>
+    public void BaseLogProbabilities(PackedBatch batch, Span<float> logProbabilities)
+    {
+        _linear.Extension = null;
+        try
+        {
+            _pass.LogProbabilities(batch, logProbabilities);
+        }
+        finally
+        {
+            _linear.Extension = _forward;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Where the norm is not finite the adapter stays as it is and the gradients are cleared.</remarks>
+    public double ApplyGradients(double learningRate)
+    {
+        double norm = Optimizer.Step(Kernels, Parameters.Data, Gradients.Data, learningRate);
+        Gradients.Clear();
+        RefreshNorms();
+        return norm;
+    }
+
+    /// <inheritdoc/>
+    public void DiscardGradients() => Gradients.Clear();
+
+    /// <summary>Computes DoRA's row norms again after values were changed from outside. Nothing for LoRA.</summary>
+    public void RefreshNorms() => _norms?.Refresh();
+
+    /// <summary>Copies the trained values into an adapter that serves and is saved.</summary>
+    /// <param name="name">Name for people.</param>
+    /// <returns>The adapter; the caller disposes it.</returns>
+    /// <exception cref="NotSupportedException">The adapter is DoRA: its magnitudes are no low-rank change.</exception>
+    /// <exception cref="TrainingException">A value is not finite.</exception>
+    public LoraAdapter ToAdapter(string name) => AdapterValues.ToAdapter(Parameters, name);
+
+    /// <summary>Writes base and adapter as one set of weights: W + s·B·A, and for DoRA the rows scaled to their magnitudes.</summary>
+    /// <param name="target">Weights in single precision, holding the base's values; the adapted matrices are overwritten.</param>
+    /// <exception cref="ArgumentException">The target has another shape, or matrices that cannot be written.</exception>
+    public void MergeInto(DecoderWeights<T> target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (!target.IsDense || !TensorPlan.Of(target.Shape).SequenceEqual(TensorPlan.Of(Shape)))
+        {
+            throw new ArgumentException("Merging writes matrices of the same model in single precision; convert the base with ToSingle.", nameof(target));
+        }
+
+        AdapterValues.Merge(Parameters, _weights, _tiles, _norms, Kernels, target);
+    }
+
+    /// <inheritdoc/>
+    public void SaveTo(CheckpointWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        long bytes = Layout.Length * sizeof(T);
+        writer.Add(UpdatesSection, BitConverter.GetBytes(Optimizer.Updates));
+        writer.Add(ValuesSection, Parameters.Data, bytes);
+        writer.Add(FirstSection, Optimizer.FirstMoments, bytes);
+        writer.Add(SecondSection, Optimizer.SecondMoments, bytes);
+    }
+
+    /// <inheritdoc/>
+    public void LoadFrom(CheckpointReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        long bytes = Layout.Length * sizeof(T);
+        reader.Read(ValuesSection, Parameters.Data, bytes);
+        reader.Read(FirstSection, Optimizer.FirstMoments, bytes);
+        reader.Read(SecondSection, Optimizer.SecondMoments, bytes);
+        Optimizer.Updates = BitConverter.ToInt64(reader.Bytes(UpdatesSection));
+        Gradients.Clear();
+        RefreshNorms();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pass.Dispose();
+        _linear.Dispose();
+        _forward.Dispose();
+        _backward.Dispose();
+        _magnitudes?.Dispose();
+        _norms?.Dispose();
+        _tiles.Dispose();
+        Optimizer.Dispose();
+        Gradients.Dispose();
+        Parameters.Dispose();
+    }
+
+    /// <summary>Magnitudes start as the norms of the base's rows: B is zero.</summary>
+    private void StartMagnitudes()
+    {
+        _norms!.Refresh();
+        foreach (AdapterSlot slot in Layout.Slots)
+        {
+            new ReadOnlySpan<T>(_norms.Of(slot), slot.Outputs).CopyTo(new Span<T>(Parameters.Magnitude(slot).Data, slot.Outputs));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Agents.Training.Optimization;
+
+namespace Agents.Training.Adapters;
+
+/// <summary>Adapter, memory and optimizer settings of an adapter trainer. None of the memory settings changes a bit of the result.</summary>
+public sealed record AdapterTrainerOptions
+{
+    /// <summary>Logits that the head may hold at once when <see cref="HeadChunkRows"/> is not given: 32 MiB of floats.</summary>
+    private const int DefaultChunkLogits = 1 << 23;
+
+    /// <summary>Gets form and start of a new adapter; an adapter that is trained further brings its own.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
+
+    /// <summary>Gets the most rows of a micro-batch; all workspaces are allocated for it once. Default 512.</summary>
+    public int MaximumRows { get; init; } = 512;
+
+    /// <summary>Gets whether only the input of each layer is kept and the rest computed again during the backward pass. Default true.</summary>
+    public bool RecomputeLayers { get; init; } = true;
+
+    /// <summary>Gets how many rows of logits exist at once; null (default) means as many as fit into 8 Mi logits, and at least 16.</summary>
+    public int? HeadChunkRows { get; init; }
+
+    /// <summary>Gets how many elements of a frozen weight are decoded at once in the backward pass. Default 256 Ki (1 MiB).</summary>
+    public int TileElements { get; init; } = 1 << 18;
+
+    /// <summary>Gets the optimizer's settings. Default: second moments decay by 0.999, no weight decay.</summary>
+    public AdamWOptions Optimizer { get; init; } = new() { Beta2 = 0.999, WeightDecay = 0 };
+
+    /// <summary>Checks all settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        if (MaximumRows < 1 || HeadChunkRows is < 1 || TileElements < 1)
+        {
+            throw new ArgumentException($"An adapter trainer needs positive sizes; got {MaximumRows} rows, {HeadChunkRows} rows per chunk of the head and tiles of {TileElements} elements.");
+        }
+
+        Adapter.Validate();
+        Optimizer.Validate();
+    }
+
+    /// <summary>Returns the rows of one chunk of the head.</summary>
+    /// <param name="vocabularySize">Columns of the logits.</param>
+    public int ChunkRows(int vocabularySize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        return Math.Min(MaximumRows, HeadChunkRows ?? Math.Max(16, DefaultChunkLogits / vocabularySize));
+    }
+}
