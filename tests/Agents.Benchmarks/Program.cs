@@ -35,7 +35,7 @@ static int Usage()
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
-          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short]
+          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]
                         the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
           pool          fork-join of the compute pool, microseconds
         """);

@@ -69,7 +69,7 @@ internal static class PeerDistributionBenchmark
         int length = prompts[0].Length;
         AlignedBuffer<float> all = new((long)prompts.Length * length * vocabulary);
         string file = Path.GetTempFileName();
-        using LlamaCppPeer peer = LlamaCppPeer.Start(path, 2, Math.Max(512, length + 16), 1, "f32", flash);
+        using LlamaCppPeer peer = LlamaCppPeer.Start(path, 1, Math.Max(512, length + 16), 1, "f32", flash);
         for (int i = 0; i < prompts.Length; i++)
         {
             peer.Ask(new { op = "logits", tokens = prompts[i], file });

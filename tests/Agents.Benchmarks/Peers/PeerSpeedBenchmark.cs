@@ -22,12 +22,12 @@ internal static class PeerSpeedBenchmark
     private static readonly int[] ContextLengths = [128, 256, 512, 1024, 2048, 4096];
 
     /// <summary>Runs the comparison.</summary>
-    /// <param name="arguments">MODEL.gguf [THREADS] [ROUNDS] [all|short].</param>
+    /// <param name="arguments">MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg].</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments.Length == 0)
         {
-            Console.Error.WriteLine("usage: peer-speed MODEL.gguf [THREADS=1] [ROUNDS=5] [all|short]");
+            Console.Error.WriteLine("usage: peer-speed MODEL.gguf [THREADS=1] [ROUNDS=5] [all|short] [PLOT.svg]");
             return 2;
         }
 
@@ -68,14 +68,21 @@ internal static class PeerSpeedBenchmark
         }).ConfigureAwait(false);
         if (contexts)
         {
+            List<(int Length, double Ours, double Peer)> costs = [];
             foreach (int length in ContextLengths.Where(length => length + 17 <= model.Shape.ContextLength))
             {
-                await PairAsync($"at {length}", 16, Math.Min(rounds, 3), async () =>
+                (double mineSpeed, double peerSpeed) = await PairAsync($"at {length}", 16, Math.Min(rounds, 3), async () =>
                 {
                     int[] prompt = ours.NextPrompt(length);
                     double mine = await ours.DecodeAsync(prompt, 16).ConfigureAwait(false);
                     return (mine, Seconds(peer.Ask(new { op = "decode", tokens = prompt, count = 16 })));
                 }).ConfigureAwait(false);
+                costs.Add((length, 1000 / mineSpeed, 1000 / peerSpeed));
+            }
+
+            if (arguments.Length > 4)
+            {
+                ContextPlot.Write(arguments[4], $"{Path.GetFileNameWithoutExtension(path)}, {threads} thread(s)", costs);
             }
         }
 
@@ -86,8 +93,8 @@ internal static class PeerSpeedBenchmark
 
     private static double Seconds(JsonNode answer) => (double)answer["seconds"]!;
 
-    /// <summary>Runs one unmeasured pair, then the rounds; prints tokens per second of both and the median of the paired ratios.</summary>
-    private static async Task PairAsync(string name, int tokens, int rounds, Func<Task<(double Ours, double Theirs)>> measure)
+    /// <summary>Runs one unmeasured pair, then the rounds; prints and returns the median tokens per second of both, prints the median of the paired ratios.</summary>
+    private static async Task<(double Ours, double Theirs)> PairAsync(string name, int tokens, int rounds, Func<Task<(double Ours, double Theirs)>> measure)
     {
         await measure().ConfigureAwait(false);
         var ours = new double[rounds];
@@ -104,6 +111,7 @@ internal static class PeerSpeedBenchmark
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name,-8}  ours {Median(ours),8:F1}   llama.cpp {Median(theirs),8:F1} tokens/s   ratio {Median(ratios),5:F2}  ({ratios.Min():F2} to {ratios.Max():F2})"));
+        return (Median(ours), Median(theirs));
     }
 
     private static double Median(double[] values)

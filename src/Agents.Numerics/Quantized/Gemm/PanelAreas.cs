@@ -60,6 +60,7 @@ internal readonly unsafe struct PanelAreas(QuantizedMatrix weight, byte* data)
         arguments.SecondCodes = last + codes;
         arguments.Bits = first + bits;
         arguments.SecondBits = last + bits;
+        arguments.NextPanels = First(panel + panels) - first;
     }
 
     private static long Offset(QuantizedMatrix weight, int section) =>

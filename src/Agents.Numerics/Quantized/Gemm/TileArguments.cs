@@ -63,6 +63,9 @@ internal unsafe struct TileArguments
     /// <summary>Scratch of blocks of 256, [token, panel, 16].</summary>
     public int* Totals;
 
+    /// <summary>Bytes from these panels to the ones that come next, for prefetching; only in assembled kernels.</summary>
+    public long NextPanels;
+
     /// <summary>Number of tokens, at least 1.</summary>
     public long Tokens;
 

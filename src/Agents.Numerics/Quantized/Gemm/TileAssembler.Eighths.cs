@@ -27,17 +27,23 @@ internal sealed partial class TileAssembler
         _ => 0,
     };
 
-    // An eighth of what the block after the next one holds.
+    // An eighth of the same block of the panels that come next, integer scales at rcx included.
     private void PrefetchEighth(int eighth)
     {
+        Load(r11, nameof(TileArguments.NextPanels));
         for (int line = eighth; line < CodeVectors; line += 8)
         {
-            _code.prefetcht0(__byte_ptr[rsi + ((CodeVectors + line) * Vector)]);
+            _code.prefetcht1(__byte_ptr[rsi + r11 + (line * Vector)]);
         }
 
         for (int line = eighth; line < BitVectors; line += 8)
         {
-            _code.prefetcht0(__byte_ptr[rdx + ((BitVectors + line) * Vector)]);
+            _code.prefetcht1(__byte_ptr[rdx + r11 + (line * Vector)]);
+        }
+
+        if (_shape.SubScales > 0 && eighth < 4)
+        {
+            _code.prefetcht1(__byte_ptr[rcx + r11 + (eighth * Vector)]);
         }
     }
 

@@ -9,9 +9,6 @@ internal sealed partial class TileAssembler
 {
     private const int HalvesBytes = Vector / 2;
 
-    // Blocks to prefetch ahead.
-    private const int Ahead = 6;
-
     private static AssemblerRegister64 Codes(int panel) => panel == 0 ? rsi : rdx;
 
     private static AssemblerRegister64 Halves(int panel) => panel == 0 ? rcx : r12;
@@ -68,14 +65,18 @@ internal sealed partial class TileAssembler
         }
     }
 
+    // The same block of the panels that come next, into the second-level cache: with few tokens a panel takes hardly longer than memory needs to deliver it.
     private void Prefetch(int blockBytes)
     {
+        Load(r11, nameof(TileArguments.NextPanels));
         for (int panel = 0; panel < _panels; panel++)
         {
             for (int line = 0; line < blockBytes; line += Vector)
             {
-                _code.prefetcht0(__byte_ptr[Codes(panel) + ((Ahead * blockBytes) + line)]);
+                _code.prefetcht1(__byte_ptr[Codes(panel) + r11 + line]);
             }
+
+            _code.prefetcht1(__byte_ptr[Halves(panel) + r11]);
         }
     }
 
