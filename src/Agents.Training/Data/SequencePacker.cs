@@ -37,7 +37,7 @@ public static class SequencePacker
             if (unit.Pieces.IsDefaultOrEmpty || unit.Pieces.Any(piece => piece.Count < 1) || rows > rowsPerBatch)
             {
                 throw new ArgumentException(
-                    unit.Pieces is [_]
+                    !unit.Pieces.IsDefault && unit.Pieces is [_]
                         ? $"Sequence {i} has {rows} tokens; a batch takes 1 to {rowsPerBatch}."
                         : $"Unit {i} has {(unit.Pieces.IsDefault ? 0 : unit.Pieces.Length)} sequences with {rows} tokens; it must stay in one batch of 1 to {rowsPerBatch}, without empty sequences.",
                     nameof(units));
