@@ -148,4 +148,21 @@ public class BlockFormatTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(65520f)]
+    [InlineData(-1e30f)]
+    public void Quantize_F16ValueThatWouldBecomeInfinite_IsRefused(float value)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => BlockFormats.Get(ElementType.F16).Quantize([1, 2, value], new byte[6]));
+        Assert.Contains("element 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quantize_F16LargestValueAndInfinity_AreKept()
+    {
+        byte[] stored = new byte[6];
+        BlockFormats.Get(ElementType.F16).Quantize([65519f, float.NegativeInfinity, float.NaN], stored);
+        Assert.Equal([0xff, 0x7b, 0x00, 0xfc], stored[..4]);
+    }
 }
