@@ -20,8 +20,8 @@ public sealed class AdapterMemoryTests
     public void Memory_AgainstWhatIsAllocated_IsRight(AdapterKind kind, bool recompute)
     {
         using DecoderWeights<float> weights = AdapterRun.Stored("qwen2", tied: true, ElementType.Q8_0);
-        PackedBatch batch = TestBatches.Packed(320, 3, 96, 32);
-        AdapterTrainerOptions options = new() { MaximumRows = 128, TileElements = 8_192, RecomputeLayers = recompute, Adapter = new AdapterOptions { Kind = kind } };
+        PackedBatch batch = TestBatches.Packed(320, 3, 96, 96, 90, 96, 80, 54);
+        AdapterTrainerOptions options = new() { RecomputeLayers = recompute, Adapter = new AdapterOptions { Kind = kind } };
         long before = UnmanagedMemory.BytesInUse;
         using AdapterTrainer<float> sut = new(weights, new ReferenceKernels<float>(), options);
         sut.AccumulateGradients(batch, new CrossEntropyLoss(), TestBatches.Context(batch));
