@@ -33,7 +33,7 @@ public static class RecipeReader
     public static TrainingRecipe Parse(string yaml, string source)
     {
         ArgumentNullException.ThrowIfNull(yaml);
-        YamlMap root = YamlMap.Parse(yaml, source, "name", "seed", "model", "tokenizer", "data", "training", "checkpoint", "validation", "output");
+        YamlMap root = YamlMap.Parse(yaml, source, "name", "seed", "model", "tokenizer", "adapter", "data", "training", "checkpoint", "validation", "output");
         YamlMap model = root.Map(
             "model", "from", "architecture", "vocabulary", "hidden", "layers", "heads", "keyValueHeads", "headSize", "feedForward", "context", "tied", "ropeTheta");
         YamlMap training = root.Map(
@@ -89,6 +89,7 @@ public static class RecipeReader
                     MaximumGradientNorm = training.Number("clip", 1),
                 },
             },
+            Adapter = AdapterRecipe.Read(root, model, training),
             CheckpointSteps = checkpoint.Int32("everySteps", 0),
             CheckpointInterval = checkpoint.Has("everySeconds") ? TimeSpan.FromSeconds(Positive(checkpoint, "everySeconds", checkpoint.Number("everySeconds"))) : null,
             ValidationSteps = validation.Int32("everySteps", 0),
@@ -107,6 +108,7 @@ public static class RecipeReader
             recipe.Packing.Validate();
             recipe.LearningRate.Validate();
             recipe.Trainer.Validate();
+            recipe.Adapter?.Validate();
             recipe.Shape?.Validate();
         }
         catch (ArgumentException error)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Evaluation.Tasks;
+using Agents.Models.Adapters;
 using Agents.Models.Checkpoints;
 using Agents.Models.Decoder;
 using Agents.Models.Templates;
@@ -7,7 +8,9 @@ using Agents.Models.Tokenization;
 using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Prompts;
+using Agents.Training.Adapters;
 using Agents.Training.Backward;
+using Agents.Training.Checkpoints;
 using Agents.Training.Loops;
 using Agents.Training.Loss;
 using Agents.Training.Progress;
@@ -39,37 +42,24 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         Directory.CreateDirectory(outputFolder);
         (DecoderWeights<float> weights, TokenizerDefinition tokenizer) = await StartAsync(recipe, parts, cancellationToken).ConfigureAwait(false);
 
+        if (recipe.Adapter is { } adapter)
+        {
+            // The base stays as it is stored and is only read.
+            using (weights)
+            {
+                using var adapted = new AdapterTrainer<float>(weights, kernels, adapter);
+                TrainingResult done = await TrainAsync(recipe, adapted, parts, tokenizer, outputFolder, resume, progress, cancellationToken).ConfigureAwait(false);
+                return new RecipeResult(done, Save(recipe, adapted, weights, tokenizer, outputFolder));
+            }
+        }
+
         // The trainer disposes the weights with itself.
         using var trainer = new DecoderTrainer<float>(weights, kernels, recipe.Trainer);
-        VocabularyTokenizer encoder = Tokenizers.Create(tokenizer);
-        var text = new TrainingText(prompts, recipe.Name, Template(tokenizer));
-        var options = new SupervisedTrainerOptions
-        {
-            Steps = recipe.Steps,
-            OutputFolder = outputFolder,
-            Seed = recipe.Seed,
-            Packing = recipe.Packing,
-            Schedule = recipe.LearningRate,
-            ValidationEverySteps = recipe.ValidationSteps,
-            ValidationExamples = recipe.ValidationExamples,
-            CheckpointEverySteps = recipe.CheckpointSteps,
-            CheckpointInterval = recipe.CheckpointInterval ?? TimeSpan.FromMinutes(2),
-            Resume = resume,
-            Recipe = recipe.Hash,
-        };
-        var run = new SupervisedTrainer(
-            trainer,
-            new CrossEntropyLoss(),
-            MixtureSource.Create(parts, text, encoder, TaskSplit.Train, recipe.Seed, recipe.PromptWeight),
-            options,
-            MixtureSource.Create(parts, text, encoder, TaskSplit.Validation, recipe.Seed, promptWeight: 0),
-            time);
-        TrainingResult result = await run.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        TrainingResult result = await TrainAsync(recipe, trainer, parts, tokenizer, outputFolder, resume, progress, cancellationToken).ConfigureAwait(false);
         string model = Path.Combine(outputFolder, recipe.Name + ".gguf");
         GgufCheckpoint.Save(model, trainer.Weights, tokenizer, new GgufSaveOptions { Name = recipe.Name, Type = Type(recipe.OutputType) });
         return new RecipeResult(result, model);
     }
-
     /// <summary>Trains the tokenizer of a recipe on the texts of its mixture.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="parts">Its resolved mixture.</param>
@@ -106,6 +96,24 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
     private static ChatTemplate Template(TokenizerDefinition tokenizer) =>
         tokenizer.ChatTemplate is null ? ChatTemplates.ChatMl : ChatTemplates.Detect(tokenizer.ChatTemplate);
 
+    /// <summary>Writes what an adapter run made: LoRA as GGUF and PEFT folder; DoRA, which is no low-rank change, as a merged model.</summary>
+    private static string Save(TrainingRecipe recipe, AdapterTrainer<float> trainer, DecoderWeights<float> weights, TokenizerDefinition tokenizer, string outputFolder)
+    {
+        string path = Path.Combine(outputFolder, recipe.Name + ".gguf");
+        if (trainer.Layout.Kind == AdapterKind.Dora)
+        {
+            using DecoderWeights<float> merged = weights.ToSingle();
+            trainer.MergeInto(merged);
+            GgufCheckpoint.Save(path, merged, tokenizer, new GgufSaveOptions { Name = recipe.Name, Type = Type(recipe.OutputType) });
+            return path;
+        }
+
+        using LoraAdapter adapter = trainer.ToAdapter(recipe.Name);
+        PeftAdapter.Save(Path.Combine(outputFolder, recipe.Name + "-peft"), adapter, recipe.StartFrom);
+        GgufAdapter.Save(path, adapter, trainer.Shape);
+        return path;
+    }
+
     private static ElementType Type(string name) => name switch
     {
         "f32" => ElementType.F32,
@@ -114,12 +122,49 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         _ => ElementType.Q8_0,
     };
 
+    private async Task<TrainingResult> TrainAsync(
+        TrainingRecipe recipe,
+        ICheckpointedModel model,
+        ImmutableArray<MixtureSource.Part> parts,
+        TokenizerDefinition tokenizer,
+        string outputFolder,
+        bool resume,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        VocabularyTokenizer encoder = Tokenizers.Create(tokenizer);
+        var text = new TrainingText(prompts, recipe.Name, Template(tokenizer));
+        var options = new SupervisedTrainerOptions
+        {
+            Steps = recipe.Steps,
+            OutputFolder = outputFolder,
+            Seed = recipe.Seed,
+            Packing = recipe.Packing,
+            Schedule = recipe.LearningRate,
+            ValidationEverySteps = recipe.ValidationSteps,
+            ValidationExamples = recipe.ValidationExamples,
+            CheckpointEverySteps = recipe.CheckpointSteps,
+            CheckpointInterval = recipe.CheckpointInterval ?? TimeSpan.FromMinutes(2),
+            Resume = resume,
+            Recipe = recipe.Hash,
+        };
+        var run = new SupervisedTrainer(
+            model,
+            new CrossEntropyLoss(),
+            MixtureSource.Create(parts, text, encoder, TaskSplit.Train, recipe.Seed, recipe.PromptWeight),
+            options,
+            MixtureSource.Create(parts, text, encoder, TaskSplit.Validation, recipe.Seed, promptWeight: 0),
+            time);
+        return await run.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<(DecoderWeights<float> Weights, TokenizerDefinition Tokenizer)> StartAsync(
         TrainingRecipe recipe, ImmutableArray<MixtureSource.Part> parts, CancellationToken cancellationToken)
     {
         if (recipe.StartFrom is { } path)
         {
-            DecoderCheckpoint start = await DecoderCheckpoint.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+            CheckpointLoadOptions? options = recipe.Adapter is null ? null : new() { Storage = WeightStorage.AsStored, Kernels = kernels };
+            DecoderCheckpoint start = await DecoderCheckpoint.LoadAsync(path, options, cancellationToken).ConfigureAwait(false);
             return recipe.Packing.MaximumSequence <= start.Weights.Shape.ContextLength
                 ? (start.Weights, start.Tokenizer)
                 : throw new RecipeException($"Sequences of {recipe.Packing.MaximumSequence} tokens do not fit the context of '{path}', {start.Weights.Shape.ContextLength}.");

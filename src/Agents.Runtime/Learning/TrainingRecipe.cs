@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Models;
+using Agents.Training.Adapters;
 using Agents.Training.Backward;
 using Agents.Training.Data;
 using Agents.Training.Optimization;
@@ -41,6 +42,9 @@ public sealed record TrainingRecipe
 
     /// <summary>Gets memory and optimizer settings.</summary>
     public required DecoderTrainerOptions Trainer { get; init; }
+
+    /// <summary>Gets adapter, memory and optimizer settings of a run that trains an adapter over the frozen model of <see cref="StartFrom"/>; null to train all weights.</summary>
+    public AdapterTrainerOptions? Adapter { get; init; }
 
     /// <summary>Gets how often a checkpoint is written, in steps; 0 for never by steps.</summary>
     public required int CheckpointSteps { get; init; }

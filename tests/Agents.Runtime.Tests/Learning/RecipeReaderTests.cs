@@ -36,11 +36,33 @@ public sealed class RecipeReaderTests
         Assert.Equal(64, recipe.Hash.Length);
     }
 
+    [Fact]
+    public void Parse_Adapter_ReadsItAndTheDefaultsOfFineTuning()
+    {
+        const string yaml = """
+            name: toy
+            seed: 4
+            model: { from: base.gguf }
+            adapter: { kind: rslora, rank: 3, alpha: 5, targets: [ q_proj, v_proj ] }
+            data: { mixture: [ { family: lookup } ] }
+            training: { steps: 2, rowsPerBatch: 512, tokensPerStep: 512, maximumSequence: 128 }
+            """;
+
+        TrainingRecipe recipe = RecipeReader.Parse(yaml, "toy.yaml");
+        TrainingRecipe plain = RecipeReader.Parse(Valid, "toy.yaml");
+
+        Assert.Null(plain.Adapter);
+        Assert.Equal(["q_proj", "v_proj"], recipe.Adapter!.Adapter.TargetModules);
+        Assert.Equal((3, 5.0, true, 4ul), (recipe.Adapter.Adapter.Rank, recipe.Adapter.Adapter.Alpha, recipe.Adapter.Adapter.RankStabilized, recipe.Adapter.Adapter.Seed));
+        Assert.Equal((512, true, 0.999, 0.0), (recipe.Adapter.MaximumRows, recipe.Adapter.RecomputeLayers, recipe.Adapter.Optimizer.Beta2, recipe.Adapter.Optimizer.WeightDecay));
+    }
+
     [Theory]
     [InlineData("tokensPerStep", "tokensPerStap", "the key 'tokensPerStap' is unknown. Did you mean 'tokensPerStep'?")]
     [InlineData("steps: 4", "steps: four", "line 10: 'training.steps' must be a whole number")]
     [InlineData("steps: 4", "steps: 0", "'training.steps' is 0, it must be positive")]
     [InlineData("name: toy", "title: toy", "the key 'title' is unknown")]
+    [InlineData("name: toy", "name: toy\nadapter: { rank: 2 }", "'adapter' needs a model to change: give model.from")]
     [InlineData("type: q8_0", "type: q9_0", "'output.type' is 'q9_0'. Did you mean 'q8_0'")]
     [InlineData("weight: 2", "weight: -1", "'data.mixture[0].weight' is -1, it must be positive")]
     [InlineData("family: arithmetic, ", "", "a part of the mixture has exactly one of them")]

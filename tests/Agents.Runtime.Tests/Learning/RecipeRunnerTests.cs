@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Agents.Evaluation.Tasks;
+using Agents.Models.Adapters;
 using Agents.Models.Checkpoints;
+using Agents.Models.Decoder;
 using Agents.Models.Templates;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Kernels;
@@ -57,6 +59,43 @@ public sealed class RecipeRunnerTests : IDisposable
 
         Assert.Equal(2, resumed.Training.ResumedFrom);
         Assert.Equal(Hash(expected.ModelPath), Hash(resumed.ModelPath));
+    }
+
+    [Theory]
+    [InlineData("lora")]
+    [InlineData("rslora")]
+    [InlineData("dora")]
+    public async Task RunAsync_Adapter_WritesItAndLeavesTheBaseAlone(string kind)
+    {
+        RecipeResult start = await Runner().RunAsync(RecipeReader.Parse(RecipeReaderTests.Valid, "toy.yaml"), _folder, resume: false, cancellationToken: TestContext.Current.CancellationToken);
+        byte[] before = await File.ReadAllBytesAsync(start.ModelPath, TestContext.Current.CancellationToken);
+        string yaml = $$"""
+            name: tuned
+            model: { from: "{{start.ModelPath}}" }
+            adapter: { kind: {{kind}}, rank: 2, alpha: 4, targets: [ q_proj, up_proj ] }
+            data: { mixture: [ { family: all } ] }
+            training: { steps: 3, tokensPerStep: 256, rowsPerBatch: 256, maximumSequence: 128, learningRate: 0.01, overlong: keepStart }
+            validation: { examples: 3 }
+            """;
+        string output = Path.Combine(_folder, kind);
+
+        RecipeResult result = await Runner().RunAsync(RecipeReader.Parse(yaml, "lora.yaml"), output, resume: false, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, result.Training.Steps);
+        Assert.Equal(before, await File.ReadAllBytesAsync(start.ModelPath, TestContext.Current.CancellationToken));
+        using DecoderWeights<float> weights = GgufCheckpoint.Load(start.ModelPath).Weights;
+        if (kind == "dora")
+        {
+            using DecoderWeights<float> merged = GgufCheckpoint.Load(result.ModelPath).Weights;
+            Assert.NotEqual(WeightHash.Compute(weights), WeightHash.Compute(merged));
+            return;
+        }
+
+        using LoraAdapter gguf = GgufAdapter.Load(result.ModelPath, weights.Shape);
+        using LoraAdapter peft = PeftAdapter.Load(Path.Combine(output, "tuned-peft"));
+        Assert.Equal(2 * weights.Layers.Length, gguf.Matrices.Length);
+        Assert.Equal(kind == "rslora", peft.RankStabilized);
+        Assert.Contains(peft.Matrices[0].BValues.ToArray(), value => value != 0);
     }
 
     [Fact]
