@@ -37,6 +37,11 @@ internal static class HuggingFaceSpacedReader
     public static TokenizerDefinition ReadUnigram(JsonElement root, JsonElement model)
     {
         JsonElement[] vocabulary = [.. model.GetProperty("vocab").EnumerateArray()];
+        if (Array.FindIndex(vocabulary, entry => entry.GetArrayLength() != 2 || entry[0].ValueKind != JsonValueKind.String) is int wrong and >= 0)
+        {
+            throw new TokenizerException($"Entry {wrong} of the unigram vocabulary is {vocabulary[wrong].GetRawText()}; expected [token, log-probability].");
+        }
+
         (string[] tokens, TokenKind[] kinds) = HuggingFaceVocabularyReader.ReadTokens(root, vocabulary.Select((entry, id) => (id, entry[0].GetString()!)));
         float[] scores = new float[tokens.Length];
         for (int id = 0; id < vocabulary.Length; id++)
