@@ -1,14 +1,24 @@
 namespace Agents.Benchmarks.Experiments;
 
-/// <summary>The command <c>train-effect</c>.</summary>
+/// <summary>The command <c>train-effect</c>: how much does training raise the accuracy of the embedded model on held-out questions?</summary>
 internal static class TrainEffectCommand
 {
+    private const int RoomQuestions = 200;
+
     /// <summary>Runs the command.</summary>
-    /// <param name="arguments">Arguments after the command's name.</param>
+    /// <param name="arguments">Arguments after the command's name: an arm, <c>all</c> or <c>room</c>, then options.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         using ExperimentModel experiment = await ExperimentModel.LoadAsync().ConfigureAwait(false);
-        await new RoomMeasurement(experiment).RunAsync(EffectFamilies.ByHeldOutLevel.Keys, int.Parse(arguments[1], System.Globalization.CultureInfo.InvariantCulture), 0).ConfigureAwait(false);
+        if (arguments is ["room", ..])
+        {
+            await new RoomMeasurement(experiment).RunAsync(EffectFamilies.ByHeldOutLevel.Keys, RoomQuestions, seed: 0).ConfigureAwait(false);
+            return 0;
+        }
+
+        EffectOptions options = EffectOptions.Parse(arguments);
+        EffectExperiment run = new(experiment, options);
+        await run.RunAsync().ConfigureAwait(false);
         return 0;
     }
 }
