@@ -76,7 +76,9 @@ internal sealed class ArmContext : IDisposable
         Clock.Stop();
         using (DecoderModel model = Trainer.Serve())
         {
-            _curve.Add(new CurvePoint(Trainer.Updates, Clock.Seconds, _heldOut.WatchAsync(model).GetAwaiter().GetResult()));
+            (double accuracy, string example) = _heldOut.WatchAsync(model).GetAwaiter().GetResult();
+            _curve.Add(new CurvePoint(Trainer.Updates, Clock.Seconds, accuracy));
+            note += "  " + example;
         }
 
         Console.Error.WriteLine(FormattableString.Invariant($"  update {Trainer.Updates}  {Clock.Seconds:F0} s  validation {_curve[^1].Accuracy:P1}  {note}"));

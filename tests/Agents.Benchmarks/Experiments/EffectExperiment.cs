@@ -57,6 +57,13 @@ internal sealed class EffectExperiment(ExperimentModel experiment, EffectOptions
     public string Describe(ArmSettings? settings) => FormattableString.Invariant(
         $"{experiment.Name} {experiment.Serving.GenerationId[..12]} {options.Split} {options.Questions}+{options.Others} {settings?.Describe()}").TrimEnd();
 
+    /// <summary>Returns the rows of the options' arms and seeds under their settings, the untrained model included.</summary>
+    public IReadOnlyList<EffectRow> Rows() =>
+    [
+        .. options.Seeds.Select(seed => Journal.Find(EffectRow.Base, options.Family, seed, Describe(null))!),
+        .. options.Arms.SelectMany(arm => options.Seeds.Select(seed => Journal.Find(arm, options.Family, seed, Describe(Settings(arm, seed)))!)),
+    ];
+
     /// <summary>Returns a row in words.</summary>
     private string Line(EffectRow start, EffectRow row)
     {
@@ -102,6 +109,7 @@ internal sealed class EffectExperiment(ExperimentModel experiment, EffectOptions
 
         using ArmContext context = new(experiment, settings, items, heldOut, seed, folder);
         context.Clock.Start();
+        context.Watch("start");
         await (arm switch
         {
             "grpo" => GroupArm.TrainAsync(context),

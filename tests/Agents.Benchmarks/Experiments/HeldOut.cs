@@ -17,6 +17,7 @@ internal sealed class HeldOut
     private readonly string _family;
     private readonly int _limit;
     private readonly ulong _seed;
+    private int _shown;
 
     /// <summary>Draws the questions.</summary>
     /// <param name="experiment">The model.</param>
@@ -56,10 +57,16 @@ internal sealed class HeldOut
         return answers;
     }
 
-    /// <summary>Returns the share of right greedy answers to the watched validation questions.</summary>
+    /// <summary>Answers the watched validation questions greedily.</summary>
     /// <param name="model">Who answers.</param>
-    public async Task<double> WatchAsync(ILanguageModel model) =>
-        (await _sampler.AnswerAsync(model, _watched, 1, temperature: 0, _limit, _seed).ConfigureAwait(false)).Average(group => group[0].IsRight ? 1 : 0);
+    /// <returns>The share of right answers, and one answer to read.</returns>
+    public async Task<(double Accuracy, string Example)> WatchAsync(ILanguageModel model)
+    {
+        SampledAnswer[][] answers = await _sampler.AnswerAsync(model, _watched, 1, temperature: 0, _limit, _seed).ConfigureAwait(false);
+        int shown = Interlocked.Increment(ref _shown) % answers.Length;
+        string text = _experiment.Tokenizer.Decode(answers[shown][0].TokenIds, skipSpecial: true).ReplaceLineEndings(" / ");
+        return (answers.Average(group => group[0].IsRight ? 1 : 0), $"'{_watched[shown].Question}' -> '{text}' {(answers[shown][0].IsRight ? "right" : "wrong")}");
+    }
 
     /// <summary>Measures how far a model has moved from the untrained one, on its own answers at temperature 1.</summary>
     /// <param name="model">The trained model.</param>

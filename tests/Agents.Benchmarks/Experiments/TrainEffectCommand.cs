@@ -19,6 +19,16 @@ internal static class TrainEffectCommand
         EffectOptions options = EffectOptions.Parse(arguments);
         EffectExperiment run = new(experiment, options);
         await run.RunAsync().ConfigureAwait(false);
+        IReadOnlyList<EffectRow> rows = run.Rows();
+        Console.WriteLine(new EffectReport(rows, options.Family).Write());
+        string plot = new EffectPlot(rows, options.Family).Draw();
+        if (plot.Length > 0)
+        {
+            string path = Path.Combine(options.Folder, options.Family + ".svg");
+            await File.WriteAllTextAsync(path, plot).ConfigureAwait(false);
+            Console.WriteLine($"curve: {path}");
+        }
+
         return 0;
     }
 }
