@@ -60,6 +60,9 @@ internal sealed record ArmSettings
     /// <param name="arm">Name of the arm.</param>
     public static ArmSettings For(string arm) => arm switch
     {
+        "grpo" => new ArmSettings { Steps = 150, Rate = 2e-4, Prompts = 6_000, Watch = 15 },
+        "sft" => new ArmSettings { Steps = 150, Rate = 3e-4, Watch = 15 },
+        "control" or "control-sampled" => new ArmSettings { Rate = 3e-4, Watch = 50 },
         _ => new ArmSettings(),
     };
 

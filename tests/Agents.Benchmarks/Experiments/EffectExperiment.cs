@@ -9,7 +9,11 @@ namespace Agents.Benchmarks.Experiments;
 /// <param name="options">What is measured.</param>
 internal sealed class EffectExperiment(ExperimentModel experiment, EffectOptions options)
 {
-    private const int LeastSequence = 8;
+    /// <summary>Less than any question with its solution has, so that one pass over the questions suffices for the updates.</summary>
+    private const int LeastTokens = 40;
+
+    /// <summary>Most questions that are drawn; longer supervised arms see them again.</summary>
+    private const int MostQuestions = 20_000;
 
     /// <summary>Gets the journal.</summary>
     public EffectJournal Journal { get; } = new(Path.Combine(options.Folder, "effects.jsonl"));
@@ -96,7 +100,7 @@ internal sealed class EffectExperiment(ExperimentModel experiment, EffectOptions
     private async Task<EffectRow> TrainAsync(string arm, ArmSettings settings, HeldOut heldOut, ulong seed)
     {
         int wanted = arm is "sft" or "control" or "control-sampled"
-            ? Math.Max(settings.Prompts, (int)(((long)settings.Steps * settings.TokensPerStep / LeastSequence / 8) + 1))
+            ? (int)Math.Min(MostQuestions, ((long)settings.Steps * settings.TokensPerStep / LeastTokens) + 1)
             : settings.Prompts;
         ImmutableArray<TaskItem> items = [.. TaskSet.Draw(EffectFamilies.ByHeldOutLevel[options.Family], TaskSplit.Train, wanted, seed)];
         (int training, int compared) = Disjointness.Require(items.Select(item => item.Question), heldOut.Questions);

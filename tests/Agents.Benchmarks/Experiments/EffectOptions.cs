@@ -14,7 +14,7 @@ internal sealed record EffectOptions
     public ImmutableArray<string> Arms { get; init; } = AllArms;
 
     /// <summary>Gets the trained family.</summary>
-    public string Family { get; init; } = "lookup";
+    public string Family { get; init; } = "listing";
 
     /// <summary>Gets the seeds.</summary>
     public ImmutableArray<ulong> Seeds { get; init; } = [1, 2, 3];

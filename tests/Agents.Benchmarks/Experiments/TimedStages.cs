@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Agents.Models;
+using System.Runtime.CompilerServices;
 using Agents.Training.Experience;
 using Agents.Training.Rewards;
 using Agents.Training.Rollouts;
@@ -30,12 +29,15 @@ internal sealed class TimedStages(IRollout rollout, IRewardComposer rewards, Pha
     string IRewardComposer.Settings => rewards.Settings;
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<SampledGroup>> SampleAsync(ILanguageModel policy, IReadOnlyList<RolloutTicket> tickets, CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<SampledGroup> SampleAsync(
+        PolicyGeneration policy, IReadOnlyList<RolloutTicket> tickets, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using PhaseClock.Span _ = clock.Measure("sampling");
-        ImmutableArray<SampledGroup> groups = await rollout.SampleAsync(policy, tickets, cancellationToken).ConfigureAwait(false);
-        Interlocked.Add(ref _sampled, groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenIds.Length)));
-        return groups;
+        await foreach (SampledGroup group in rollout.SampleAsync(policy, tickets, cancellationToken).ConfigureAwait(false))
+        {
+            Interlocked.Add(ref _sampled, group.Completions.Sum(completion => (long)completion.TokenIds.Length));
+            yield return group;
+        }
     }
 
     /// <inheritdoc/>
