@@ -35,6 +35,9 @@ static int Usage()
           masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          train-effect ARMS|all|room [--family F] [--seeds 1,2,3] [--questions 1000] [--others 200] [--split test] [--out FOLDER] [--SETTING VALUE]...
+                        accuracy of the embedded model on held-out questions before and after sft, dpo, rejection, grpo and the controls of equal tokens; goes on
+                        from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]
