@@ -80,7 +80,7 @@ public sealed class MemoryPreflightTests
         Assert.True(plan.TotalBytes >= 0.9 * taken && plan.TotalBytes <= 1.1 * taken, $"planned {plan.TotalBytes}, took {taken}\n{plan}");
 
         // The buffer pads every tensor to a cache line.
-        Assert.InRange(weights.Length - TrainingMemory.Parameters(shape), 0, 16 * weights.Tensors.Count);
+        Assert.InRange(weights.Length - TrainingMemory.Parameters(shape), 0, 16 * weights.Tensors.Length);
     }
 
     [Fact]
