@@ -8,7 +8,7 @@ namespace Agents.Training.Preflight;
 public sealed record PreflightChange(string Setting, long From, long To, string Reason)
 {
     /// <summary>Name of the longest completion of a rollout, in tokens.</summary>
-    public const string AnswerTokens = "answerTokens";
+    public const string AnswerTokens = "maximumTokens";
 
     /// <summary>Name of the most rows of a micro-batch.</summary>
     public const string RowsPerBatch = "rowsPerBatch";

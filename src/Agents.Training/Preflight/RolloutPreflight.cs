@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Agents.Models;
 using Agents.Training.Experience;
 using Agents.Training.Loops;
 using Agents.Training.Rollouts;
@@ -16,13 +15,13 @@ public static class RolloutPreflight
 {
     /// <summary>Runs the preflight.</summary>
     /// <param name="stages">The stages of the run.</param>
-    /// <param name="policy">The policy with the weights that the run starts from.</param>
+    /// <param name="policy">The policy with the weights that the run starts from; stays the caller's.</param>
     /// <param name="limits">What is accepted.</param>
     /// <param name="withLimit">Makes the stages with another answer limit (rollout, and penalties that refer to it); null when the limit must stay.</param>
     /// <param name="cancellationToken">Honoured within one decode step.</param>
     /// <returns>The report, and the stages to run with: the same, or with a higher answer limit.</returns>
     public static async Task<(PreflightReport Report, ReinforcementStages Stages)> RunAsync(
-        ReinforcementStages stages, ILanguageModel policy, RolloutLimits limits, Func<ReinforcementStages, int, ReinforcementStages>? withLimit = null, CancellationToken cancellationToken = default)
+        ReinforcementStages stages, PolicyGeneration policy, RolloutLimits limits, Func<ReinforcementStages, int, ReinforcementStages>? withLimit = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(policy);
@@ -53,7 +52,7 @@ public static class RolloutPreflight
     }
 
     private static async Task<(PreflightReport Report, ReinforcementStages Stages)> RunAsync(
-        ReinforcementStages stages, Draw draw, ILanguageModel policy, RolloutLimits limits, Func<ReinforcementStages, int, ReinforcementStages>? withLimit, CancellationToken cancellationToken)
+        ReinforcementStages stages, Draw draw, PolicyGeneration policy, RolloutLimits limits, Func<ReinforcementStages, int, ReinforcementStages>? withLimit, CancellationToken cancellationToken)
     {
         int asked = stages.Rollout.MaximumTokens;
         int prompts = limits.Prompts;
@@ -98,17 +97,18 @@ public static class RolloutPreflight
         Findings = [new PreflightFinding("length", PreflightVerdict.Refuse, $"A prompt has {longest} tokens, which leaves no room for an answer in {limits.ContextLength}. Drop long prompts, or use a model with a longer context.")],
     };
 
-    private static async Task<IReadOnlyList<ExperienceGroup>> SampleAsync(ReinforcementStages stages, RolloutTicket[] tickets, ILanguageModel policy, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ExperienceGroup>> SampleAsync(ReinforcementStages stages, RolloutTicket[] tickets, PolicyGeneration policy, CancellationToken cancellationToken)
     {
         List<ExperienceGroup> scored = [];
-        foreach (SampledGroup group in await stages.Rollout.SampleAsync(policy, tickets, cancellationToken).ConfigureAwait(false))
+        await foreach (SampledGroup group in stages.Rollout.SampleAsync(policy, tickets, cancellationToken).ConfigureAwait(false))
         {
             RolloutPrompt prompt = group.Ticket.Prompt;
-            ImmutableArray<ExperienceRow> rows = [.. group.Completions.Select(completion => stages.Trajectories.Build(prompt, completion, policy.GenerationId, 0))];
+            ImmutableArray<ExperienceRow> rows = [.. group.Completions.Select(completion => stages.Trajectories.Build(prompt, completion, policy.Id, 0))];
             scored.Add(await stages.Rewards.ScoreAsync(prompt, new ExperienceGroup(0, group.Ticket.Draw, prompt.Id, prompt.Source, rows), cancellationToken).ConfigureAwait(false));
         }
 
-        return scored;
+        // Groups come as they end; the order of the draws makes the figures independent of timing.
+        return [.. scored.OrderBy(group => group.Draw)];
     }
 
     /// <summary>The first prompts of a run, drawn as far as needed.</summary>

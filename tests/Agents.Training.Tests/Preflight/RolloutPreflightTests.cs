@@ -1,4 +1,3 @@
-using Agents.Models.Decoder;
 using Agents.Training.Backward;
 using Agents.Training.Loops;
 using Agents.Training.Preflight;
@@ -19,7 +18,7 @@ public sealed class RolloutPreflightTests
     private static async Task<(PreflightReport Report, ReinforcementStages Stages)> Run(ReinforcementStages stages, RolloutLimits? limits = null, bool mayRaise = true)
     {
         using DecoderTrainer<float> model = BanditRun.Model();
-        using DecoderModel policy = BanditRun.Serving(model);
+        using PolicyGeneration policy = await BanditRun.Sync(model).PublishAsync(TestContext.Current.CancellationToken);
         return await RolloutPreflight.RunAsync(stages, policy, limits ?? Limits, mayRaise ? WithLimit : null, TestContext.Current.CancellationToken);
     }
 
