@@ -3,10 +3,10 @@ using Agents.Models;
 using Agents.Reasoning;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>Prepares candidates for a prompt that shows all of them: order, duplicates, length.</summary>
-internal static class CandidateList
+public static class CandidateList
 {
     private const int FewestTokens = 64;
     private const int TokensPerMessage = 8;

@@ -1,13 +1,13 @@
 using Agents.Budgets;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>
 /// Whether to conclude with what is there. The number of calls does not count here: these strategies plan their calls to the last one, and a planned last call that is
 /// dropped at 80 % of a call budget would silently turn aggregation into a vote.
 /// </summary>
-internal static class SoftLimit
+public static class SoftLimit
 {
     /// <summary>Returns whether tokens, time or money have reached their soft share.</summary>
     /// <param name="budget">The budget.</param>

@@ -2,10 +2,10 @@ using System.Globalization;
 using Agents.Reasoning;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
-/// <summary>Draws the independent answers of stage 1. Every strategy of this plugin uses it, so comparisons share their candidates.</summary>
-internal static class CandidateSampler
+/// <summary>Draws the independent answers of stage 1. Strategies share it, so comparisons share their candidates.</summary>
+public static class CandidateSampler
 {
     /// <summary>Samples answers to the task in one step of the trace.</summary>
     /// <param name="task">What to answer.</param>

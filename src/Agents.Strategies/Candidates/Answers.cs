@@ -1,10 +1,9 @@
-using Agents.Plugins.SelfAggregation.Candidates;
 using Agents.Reasoning;
 
-namespace Agents.Plugins.SelfAggregation;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>Turns a chosen or written candidate into an answer with the figures that every strategy here reports.</summary>
-internal static class Answers
+public static class Answers
 {
     /// <summary>Creates the answer: by default the winner of the vote, or the first candidate where none has an answer.</summary>
     /// <param name="vote">The vote over the candidates.</param>

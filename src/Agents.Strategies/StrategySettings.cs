@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Agents.Reasoning;
 
-namespace Agents.Plugins.SelfAggregation;
+namespace Agents.Strategies;
 
 /// <summary>Reads a strategy's own settings from the request, refusing names it does not know.</summary>
-internal static class StrategySettings
+public static class StrategySettings
 {
     /// <summary>Reads settings.</summary>
     /// <typeparam name="T">Settings with defaults.</typeparam>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>One sampled answer.</summary>
 /// <param name="Index">Place in sampling order, from 0.</param>

@@ -1,4 +1,4 @@
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>Order in which candidates stand in the aggregation prompt.</summary>
 public enum CandidateOrder

@@ -1,10 +1,10 @@
 using System.Text;
 using Agents.Models;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>The part of a response that other calls may read: without private thinking, and shortened where the context is small (papers/16 §6).</summary>
-internal static class VisibleText
+public static class VisibleText
 {
     private const string ThinkStart = "<think>";
     private const string ThinkEnd = "</think>";

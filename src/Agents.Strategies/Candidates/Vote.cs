@@ -1,4 +1,4 @@
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>Plurality over canonical answers: candidates without an answer do not vote, the earliest wins ties (papers/INDEX §4b).</summary>
 /// <param name="Winner">The first candidate that gave the winning answer; null when no candidate has an answer.</param>

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using Agents.Reasoning;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>The call whose text is the answer: streamed to the caller, then collected.</summary>
-internal static class FinalCall
+public static class FinalCall
 {
     /// <summary>Streams a response, yielding its text, and hands over the whole response at the end.</summary>
     /// <param name="client">Role-bound client.</param>

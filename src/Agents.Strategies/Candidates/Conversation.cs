@@ -1,10 +1,10 @@
 using Agents.Reasoning;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Candidates;
+namespace Agents.Strategies.Candidates;
 
 /// <summary>Puts a rendered prompt in the place of the question, so that a later stage sees the same conversation, images and tool results as the first.</summary>
-internal static class Conversation
+public static class Conversation
 {
     /// <summary>Creates the messages of a later stage.</summary>
     /// <param name="task">The task; its last user message is restated by the prompt.</param>
