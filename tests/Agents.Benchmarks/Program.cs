@@ -14,6 +14,8 @@ return args switch
     ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
+    ["lora-step", .. string[] rest] => LoraStepBenchmark.Run(rest),
+    ["lora-step-serve", .. string[] rest] => LoraStepServer.Run(rest),
     ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
@@ -33,6 +35,8 @@ static int Usage()
           masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          lora-step MODEL.gguf [THREADS [ROUNDS]]
+                        a LoRA step over a Qwen2.5-0.5B beside PyTorch's, alternating (AGENTS_ORACLE_PYTORCH names its python3)
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]

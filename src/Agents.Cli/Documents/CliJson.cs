@@ -20,6 +20,7 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(QuantizeDocument))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(StepBenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Gets the contracts; text stays readable, only what JSON itself demands is escaped.</summary>

@@ -4,6 +4,7 @@ using Agents.Models;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
+using Agents.Training.Speed;
 
 namespace Agents.Training.Backward;
 
@@ -72,6 +73,9 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     /// <summary>Gets what runs linear layers.</summary>
     public LinearRunner<T> Linear { get; }
 
+    /// <summary>Gets or sets what sums up the times of the phases; null for nobody.</summary>
+    public StepTimes? Times { get; set; }
+
     /// <summary>Gets the gradient of the input embeddings of the last batch, [rows, hidden].</summary>
     public MatrixView<T> InputGradients => new(_residualGradient.Data, _rows, _weights.Shape.HiddenSize);
 
@@ -84,7 +88,10 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     public double Evaluate(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature, ReadOnlySpan<T> inputRows)
     {
         Forward(batch, inputRows, inverseTemperature);
-        return _head.Evaluate(batch, loss, context);
+        long start = Times?.Now() ?? 0;
+        double value = _head.Evaluate(batch, loss, context);
+        Times?.Add(StepPhase.Head, start);
+        return value;
     }
 
     /// <summary>Runs the batch of <see cref="Evaluate"/> backward.</summary>
@@ -93,23 +100,28 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     public void Backward(double inverseTemperature, bool ownRows)
     {
         MatrixView<T> dResidual = InputGradients;
+        long at = Times?.Now() ?? 0;
         _head.Backward(inverseTemperature, dResidual);
+        at = Times?.Add(StepPhase.Head, at) ?? 0;
         for (int index = _activations.Length - 1; index >= 0; index--)
         {
             LayerWeights<T> weights = _weights.Layers[index];
             if (_recompute && index < _activations.Length - 1)
             {
                 RunLayer(index);
+                at = Times?.Add(StepPhase.Recomputation, at) ?? 0;
             }
 
             _layerGradients.Bind(weights.Shape, _rows, _weights.Shape.HiddenSize, _weights.Shape.QueryKeyNorm);
             LayerBackward.Run(
                 _kernels, weights, _gradients?.Layers[index], _frozen, _positions.Data, _rope[index].CosSin, _plan, _activations[index], _layerGradients, dResidual);
+            at = Times?.Add(StepPhase.Backward, at) ?? 0;
         }
 
         if (!ownRows && _gradients is not null)
         {
             _kernels.ScatterAddRows(dResidual, _tokens.Data, _gradients.Embedding.View);
+            Times?.Add(StepPhase.Backward, at);
         }
     }
 
@@ -156,6 +168,7 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     private void Forward(PackedBatch batch, ReadOnlySpan<T> inputRows, double inverseTemperature)
     {
         Load(batch, inputRows.Length);
+        long at = Times?.Now() ?? 0;
         MatrixView<T> input = Residual(0);
         if (inputRows.IsEmpty)
         {
@@ -171,7 +184,9 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
             RunLayer(index);
         }
 
+        at = Times?.Add(StepPhase.Forward, at) ?? 0;
         _head.Forward(batch, Residual(_activations.Length), inverseTemperature);
+        Times?.Add(StepPhase.Head, at);
     }
 
     private void RunLayer(int index)
