@@ -27,7 +27,7 @@ internal sealed class BenchTrainCommand : AgentsCommand
     private readonly Option<int?> _rank = NumberOption.Whole("--rank", "Rank of the adapter, trained on all linear layers (default 8).", 1, 4096);
     private readonly Option<int?> _tokens = NumberOption.Whole("--tokens", "Tokens per step (default 256).", 2, 1 << 24);
     private readonly Option<int?> _rows = NumberOption.Whole("--rows", "Rows per micro-batch, also the length of the sequences (default: all tokens in one).", 2, 1 << 20);
-    private readonly Option<double?> _memory = NumberOption.Real("--memory-ratio", "How many times the model's bytes an adapter's step may hold before it computes activations twice (default 1.35).", 0, exclusive: true);
+    private readonly Option<double?> _memory = NumberOption.Real("--memory-ratio", "How many times the model's bytes an adapter's step may hold before it computes activations twice (default 1.5).", 0, exclusive: true);
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Compute threads (default: all physical cores).", 1, ComputePool.MaximumThreads);
     private readonly Option<int?> _rounds = NumberOption.Whole("--rounds", "How many steps are measured after one that is not; the median counts (default 3).", 1, 1000);
 

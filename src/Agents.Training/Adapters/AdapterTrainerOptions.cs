@@ -25,10 +25,10 @@ public sealed record AdapterTrainerOptions
     public int? HeadChunkRows { get; init; }
 
     /// <summary>
-    /// Gets how large the ledger may become, as a multiple of the base's bytes, before something is computed twice: first the head's logits, then the layers. A
-    /// small base does with less than this anyhow; the least that training takes is taken whatever this says. Default 1.35.
+    /// Gets how large the whole process may become, as a multiple of the base's bytes, before something is computed twice: first the head's logits, then the
+    /// layers. The least that training takes is taken whatever this says. Default 1.5.
     /// </summary>
-    public double MemoryRatio { get; init; } = 1.35;
+    public double MemoryRatio { get; init; } = 1.5;
 
     /// <summary>Gets how many elements of a frozen weight are decoded at once in the backward pass. Default 256 Ki (1 MiB).</summary>
     public int TileElements { get; init; } = 1 << 18;

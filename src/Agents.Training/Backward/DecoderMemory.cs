@@ -1,4 +1,6 @@
 using Agents.Models;
+using Agents.Models.Decoder;
+using Agents.Numerics.Kernels;
 using Agents.Training.Adapters;
 
 namespace Agents.Training.Backward;
@@ -34,7 +36,7 @@ public static class DecoderMemory
                 new("layer gradients", LayerGradients<float>.Elements(shape, options.MaximumRows) * element, "of one layer; rows"),
                 new("logits", (long)chunk * shape.VocabularySize * element, $"{chunk} rows at a time"),
                 new("head rows", (rows * ((2L * shape.HiddenSize) + 1) * element) + (rows * (8 + 128)), "rows with targets, their statistics; rows"),
-                new("attention keys", (rows + Agents.Numerics.Kernels.AttentionShape.KeyBlock) * keys * element, "keys and values of one layer; rows"),
+                new("attention keys", (rows + AttentionShape.KeyBlock) * keys * element, "keys and values of one layer; rows"),
                 new("rotary table", (long)Math.Min(shape.ContextLength, RotaryPositions) * shape.Layers.Select(layer => layer.HeadSize).Distinct().Sum() * element, "cosines and sines"),
             ]);
     }

@@ -58,6 +58,7 @@ internal static class LoraStepBenchmark
             double peak = (double)last["peakBytes"]!;
             Console.WriteLine($"median ratio: {string.Join(", ", ratios.Select(ratio => ratio[ratio.Count / 2].ToString("F2", CultureInfo.InvariantCulture)))}");
             Console.WriteLine($"phases, ms: {last["phases"]!.ToJsonString()}; {last["allocated"]} bytes allocated per step");
+            Console.WriteLine($"kernels, ms: {last["kernels"]!.ToJsonString()}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak resident memory of the process: {peak / (1 << 20):F0} MiB = {peak / weights:F3} times the weights"));
         }
         finally

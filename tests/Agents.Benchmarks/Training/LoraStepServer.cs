@@ -33,7 +33,8 @@ internal static class LoraStepServer
             options = options with { MemoryRatio = double.Parse(arguments[2], CultureInfo.InvariantCulture) };
         }
 
-        using AdapterTrainer<float> trainer = new(weights, kernels, options);
+        TimedKernels timed = new(kernels);
+        using AdapterTrainer<float> trainer = new(weights, timed, options);
         StepTimes times = new(TimeProvider.System);
         trainer.Times = times;
         ImmutableArray<PackedBatch> batches = Batches(weights.Shape.VocabularySize);
@@ -45,6 +46,7 @@ internal static class LoraStepServer
         while (Console.ReadLine() is not null)
         {
             times.Clear();
+            timed.Reset();
             long before = GC.GetAllocatedBytesForCurrentThread();
             long start = Stopwatch.GetTimestamp();
             double value = 0;
@@ -61,6 +63,8 @@ internal static class LoraStepServer
             {
                 milliseconds,
                 phases = Enum.GetValues<StepPhase>().ToDictionary(phase => phase.ToString(), phase => Math.Round(times.Of(phase).TotalMilliseconds, 1)),
+                kernels = timed.Phases.OrderByDescending(phase => phase.Value.Ticks).Take(12).ToDictionary(
+                    phase => phase.Key, phase => Math.Round(1e3 * phase.Value.Ticks / Stopwatch.Frequency, 1)),
                 loss = value,
                 allocated,
                 peakBytes = process.PeakWorkingSet64,
