@@ -81,7 +81,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
         _forward = new AdapterForward<T>(weights, Parameters, _norms, rows);
         _linear.Extension = _forward;
         _backward = new AdapterBackward<T>(kernels, Parameters, Gradients, _tiles, _magnitudes, rows);
-        _pass = new DecoderPass<T>(weights, gradients: null, _backward, _linear, rows, _memory.RecomputeLayers, _memory.ChunkRows);
+        _pass = new DecoderPass<T>(weights, gradients: null, _backward, _linear, rows, _memory.RecomputeLayers, _memory.ChunkRows, Layout.LowestLayer(shape));
     }
 
     /// <inheritdoc/>

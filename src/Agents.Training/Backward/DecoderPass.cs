@@ -25,6 +25,7 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     private readonly IKernels<T> _kernels;
     private readonly int _maximumRows;
     private readonly bool _recompute;
+    private readonly int _lowest;
     private readonly T _epsilon;
     private readonly RopeTables<T> _rope;
     private readonly PackedAttentionPlan<T> _plan = new();
@@ -46,10 +47,12 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     /// <param name="maximumRows">Most rows of a batch.</param>
     /// <param name="recompute">Whether only the inputs of layers are kept.</param>
     /// <param name="chunkRows">Most rows of logits at once.</param>
+    /// <param name="lowest">Lowest layer with something to train; the gradient stops there.</param>
     public DecoderPass(
-        DecoderWeights<T> weights, DecoderWeights<T>? gradients, ILinearBackward<T>? frozen, LinearRunner<T> linear, int maximumRows, bool recompute, int chunkRows)
+        DecoderWeights<T> weights, DecoderWeights<T>? gradients, ILinearBackward<T>? frozen, LinearRunner<T> linear, int maximumRows, bool recompute, int chunkRows, int lowest = 0)
     {
         _weights = weights;
+        _lowest = lowest;
         _gradients = gradients;
         _frozen = frozen;
         Linear = linear;
@@ -76,7 +79,7 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     /// <summary>Gets or sets what sums up the times of the phases; null for nobody.</summary>
     public StepTimes? Times { get; set; }
 
-    /// <summary>Gets the gradient of the input embeddings of the last batch, [rows, hidden].</summary>
+    /// <summary>Gets the gradient of the input embeddings of the last batch, [rows, hidden]; that of the input of the lowest trained layer, where that is not the first.</summary>
     public MatrixView<T> InputGradients => new(_residualGradient.Data, _rows, _weights.Shape.HiddenSize);
 
     /// <summary>Runs a batch forward and evaluates a loss.</summary>
@@ -103,12 +106,12 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
         long at = Times?.Now() ?? 0;
         _head.Backward(inverseTemperature, dResidual);
         at = Times?.Add(StepPhase.Head, at) ?? 0;
-        for (int index = _activations.Length - 1; index >= 0; index--)
+        for (int index = _activations.Length - 1; index >= _lowest; index--)
         {
             LayerWeights<T> weights = _weights.Layers[index];
             if (_recompute && index < _activations.Length - 1)
             {
-                RunLayer(index);
+                RunLayer(index, again: true);
                 at = Times?.Add(StepPhase.Recomputation, at) ?? 0;
             }
 
@@ -189,12 +192,12 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
         Times?.Add(StepPhase.Head, at);
     }
 
-    private void RunLayer(int index)
+    private void RunLayer(int index, bool again = false)
     {
         LayerWeights<T> weights = _weights.Layers[index];
         ActivationSet<T> set = _sets[_recompute ? 0 : index];
         _activations[index] = set.Views(weights.Shape, Residual(index), Residual(index + 1));
-        DecoderLayer.Forward(Linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index]);
+        DecoderLayer.Forward(Linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index], known: again);
     }
 
     private MatrixView<T> Residual(int layer) => new(_residuals.Data + ((long)layer * _rows * _weights.Shape.HiddenSize), _rows, _weights.Shape.HiddenSize);

@@ -39,6 +39,9 @@ internal unsafe struct ProductPlan
     /// <summary>Length of the chains.</summary>
     public int Depth;
 
+    /// <summary>Gets whether b lies in memory as a matrix.</summary>
+    public readonly bool ReadsB => Packed == null && Turned == null && Stored is null;
+
     /// <summary>Gets the elements of a between two rows of the product.</summary>
     public readonly long RowStep => AByColumns ? 1 : A.Stride;
 
