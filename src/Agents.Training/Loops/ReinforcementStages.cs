@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Agents.Learning;
 using Agents.Training.Advantages;
+using Agents.Training.Guards;
 using Agents.Training.Loss;
 using Agents.Training.Rewards;
 using Agents.Training.Rollouts;
@@ -44,6 +45,9 @@ public sealed record ReinforcementStages
 
     /// <summary>Gets the pass rates that the run updates.</summary>
     public PassRateTracker PassRates { get; init; } = new();
+
+    /// <summary>Gets what watches every step and may end the run. Default none; their state is part of the checkpoint, their limits are not part of the run's identity.</summary>
+    public ImmutableArray<IStepGuard> Guards { get; init; } = [];
 
     /// <summary>Returns the lines that must agree for a resume to mean the same run.</summary>
     internal IReadOnlyList<string> Identity() =>

@@ -6,6 +6,7 @@ using Agents.Training.Advantages;
 using Agents.Training.Checkpoints;
 using Agents.Training.Divergence;
 using Agents.Training.Experience;
+using Agents.Training.Guards;
 using Agents.Training.Loss;
 using Agents.Training.Progress;
 using Agents.Training.Rollouts;
@@ -58,7 +59,7 @@ public sealed class ReinforcementTrainer : IDisposable
         _inverseTemperature = 1 / stages.Rollout.Temperature;
         _importance = stages.Importance ?? (options.Staleness > 0 ? new TruncatedImportance() : null);
         _table = new ExperienceTable(options.GroupsPerStep * (options.Staleness + 1), options.Staleness);
-        _store = new CheckpointStore(options.OutputFolder, model, [.. options.Identity(), .. stages.Identity()], [_pending, .. options.Parts]);
+        _store = new CheckpointStore(options.OutputFolder, model, [.. options.Identity(), .. stages.Identity()], [_pending, .. stages.Guards, .. options.Parts]);
         _journal = new RolloutJournal(Path.Combine(_store.Folder, "rollouts.journal"));
         _producer = new RolloutProducer(stages, options, _table, _journal);
     }
@@ -139,7 +140,7 @@ public sealed class ReinforcementTrainer : IDisposable
             }
 
             _table.Acknowledge();
-            metrics.Write(report.Step, report.Numbers());
+            metrics.Write(report.Step, report.Numbers(), report.Warnings);
             run.Last = report;
             if (run.Stop == ReinforcementStop.Completed && run.Position.Step < _options.Steps && CheckpointDue(run))
             {
@@ -181,7 +182,18 @@ public sealed class ReinforcementTrainer : IDisposable
 
         run.Position = run.Position with { Step = step + 1, Tokens = run.Position.Tokens + (batch?.Rows ?? 0) };
         CountDeadSteps(run, columns, update is null);
-        return Report(run, columns, update, rate, mismatch.Report, meter, age);
+        ImmutableArray<GuardReport> guards = [.. _stages.Guards.Select(guard => guard.Observe(step + 1, columns))];
+        if (run.Stop == ReinforcementStop.Completed && guards.FirstOrDefault(report => report.Stop is not null) is { Stop: { } reason } stopped)
+        {
+            run.Stop = reason;
+            run.Explanation = stopped.Warning ?? "";
+        }
+
+        return Report(run, columns, update, rate, mismatch.Report, meter, age) with
+        {
+            Guards = guards.SelectMany(report => report.Numbers).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Warnings = [.. guards.Select(report => report.Warning).OfType<string>()],
+        };
     }
 
     private (double Loss, double Norm) Update(PolicyBatch batch, PolicyMeter meter, double rate, long step, CancellationToken cancellationToken)

@@ -42,6 +42,12 @@ public sealed class KtoLoss : ITokenLoss
         double sum = 0;
         for (int sequence = 0; sequence < inputs.SequenceStarts.Length; sequence++)
         {
+            // A completion without targets is not counted in the mean, so it must not cost anything either.
+            if (SequenceRows.Weight(inputs, sequence) == 0)
+            {
+                continue;
+            }
+
             double reward = SequenceRows.Sum(inputs, inputs.LogProbability, sequence) - SequenceRows.Sum(inputs, inputs.ReferenceLogProbability, sequence);
             bool wanted = inputs.SequenceLabel[sequence] > 0;
             double sign = wanted ? 1 : -1;

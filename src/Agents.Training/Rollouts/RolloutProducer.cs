@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Agents.Training.Errors;
 using Agents.Training.Experience;
 using Agents.Training.Loops;
 
@@ -156,13 +156,12 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
     private async Task<IReadOnlyList<ExperienceGroup>> ScoredAsync(
         long batch, RolloutTicket[] tickets, PolicyGeneration generation, long version, CancellationToken cancellationToken)
     {
-        string id = generation.Model.GenerationId;
+        string id = generation.Id;
         ExperienceGroup?[] groups = [.. tickets.Select(ticket => journal.Find(ticket.Draw, id))];
         RolloutTicket[] missing = [.. tickets.Where((_, index) => groups[index] is null)];
         if (missing.Length > 0)
         {
-            ImmutableArray<SampledGroup> sampled = await stages.Rollout.SampleAsync(generation.Model, missing, cancellationToken).ConfigureAwait(false);
-            foreach (SampledGroup group in sampled)
+            await foreach (SampledGroup group in stages.Rollout.SampleAsync(generation, missing, cancellationToken).ConfigureAwait(false))
             {
                 ExperienceGroup rows = new(
                     batch, group.Ticket.Draw, group.Ticket.Prompt.Id, group.Ticket.Prompt.Source,
@@ -172,6 +171,11 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
                 journal.Append(scored);
                 groups[Array.FindIndex(tickets, ticket => ticket.Draw == scored.Draw)] = scored;
             }
+        }
+
+        if (Array.FindIndex(groups, group => group is null) is >= 0 and int lost)
+        {
+            throw new TrainingException($"The rollout '{stages.Rollout.Settings}' ended without a group for draw {tickets[lost].Draw} (prompt '{tickets[lost].Prompt.Id}'); it must give one group per ticket.");
         }
 
         // A journaled group may come from an earlier step with the same weights; its age counts from now.

@@ -10,6 +10,7 @@ using Agents.Training.Backward;
 using Agents.Training.Checkpoints;
 using Agents.Training.Data;
 using Agents.Training.Loss;
+using Agents.Training.Preflight;
 
 namespace Agents.Training.Speed;
 
@@ -57,7 +58,7 @@ public static class StepBenchmark
         trainer.Times = times;
         StepReport report = new(
             "full", threads, options.Tokens, options.MicroBatchRows, 0, weights.Length, trainer.Options.RecomputeLayers,
-            trainer.Options.ChunkRows(weights.Shape.VocabularySize), 0, 0, [], 0, 0, DecoderMemory.Plan(weights.Shape, trainer.Options, sizeof(float)));
+            trainer.Options.ChunkRows(weights.Shape.VocabularySize), 0, 0, [], 0, 0, PlanFull(weights.Shape, options));
         return Measure(trainer, report, options, times, time, cancellationToken);
     }
 
@@ -67,7 +68,8 @@ public static class StepBenchmark
     public static MemoryLedger PlanFull(ModelShape shape, StepBenchmarkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return DecoderMemory.Plan(shape, FullOptions(options), sizeof(float));
+        ImmutableArray<MemoryLedgerEntry> entries = TrainingMemory.Full(shape, FullOptions(options), sizeof(float));
+        return new MemoryLedger(entries[0].Bytes, entries[1..]);
     }
 
     private static DecoderTrainerOptions FullOptions(StepBenchmarkOptions options) => new() { MaximumRows = options.MicroBatchRows };

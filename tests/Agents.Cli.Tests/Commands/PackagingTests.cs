@@ -11,6 +11,7 @@ public sealed class PackagingTests
     private static readonly string[] Companions =
     [
         "plugins/SelfAggregation/Agents.Plugins.SelfAggregation.dll",
+        "plugins/SelfAggregation/Agents.Strategies.dll",
         "plugins/SelfAggregation/Agents.Plugins.SelfAggregation.deps.json",
         "plugins/SelfAggregation/plugin.json",
         "prompts/self-aggregation/aggregate.yaml",

@@ -162,7 +162,7 @@ public sealed class ReinforcementResumeTests : IDisposable
         using PolicyGeneration serving = await BanditRun.Sync(model).PublishAsync(token);
         RolloutTicket[] tickets = [.. Enumerable.Range(0, 3).Select(i => new RolloutTicket((step * 3) + i, parts.Prompts.Next()))];
         List<ExperienceGroup> groups = [];
-        foreach (SampledGroup sampled in await parts.Rollout.SampleAsync(serving.Model, tickets, token))
+        foreach (SampledGroup sampled in (await parts.Rollout.SampleAsync(serving, tickets, token).ToListAsync(token)).OrderBy(group => group.Ticket.Draw))
         {
             ExperienceGroup rows = new(
                 step, sampled.Ticket.Draw, sampled.Ticket.Prompt.Id, "", [.. sampled.Completions.Select(c => parts.Trajectories.Build(sampled.Ticket.Prompt, c, "g", step))]);
