@@ -28,7 +28,7 @@ public static class AdapterMemory
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
-        return Plan(shape, baseBytes, layout, options, Choose(shape, baseBytes, layout, options, elementBytes, stored), elementBytes, stored);
+        return Ledger(shape, baseBytes, layout, options, Choose(shape, baseBytes, layout, options, elementBytes, stored), elementBytes, stored);
     }
 
     /// <summary>Decides what is computed twice: nothing if that fits, else the logits, else the activations of the layers, else both.</summary>
@@ -43,7 +43,7 @@ public static class AdapterMemory
             foreach (int chunk in (ReadOnlySpan<int>)[most, some, least])
             {
                 AdapterMemoryChoice choice = new(recompute, chunk);
-                long bytes = Plan(shape, baseBytes, layout, options, choice, elementBytes, stored).TotalBytes + ProcessBytes;
+                long bytes = Ledger(shape, baseBytes, layout, options, choice, elementBytes, stored).TotalBytes + ProcessBytes;
                 if (bytes <= options.MemoryRatio * baseBytes)
                 {
                     return choice;
@@ -54,7 +54,7 @@ public static class AdapterMemory
         return new AdapterMemoryChoice(ways[^1], least);
     }
 
-    private static MemoryLedger Plan(
+    private static MemoryLedger Ledger(
         ModelShape shape, long baseBytes, AdapterLayout layout, AdapterTrainerOptions options, AdapterMemoryChoice choice, int elementBytes, bool stored)
     {
         long rows = options.MaximumRows;

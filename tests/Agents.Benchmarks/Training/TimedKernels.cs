@@ -44,21 +44,21 @@ internal sealed unsafe class TimedKernels : IKernels<float>
     {
         long start = Stopwatch.GetTimestamp();
         _inner.MultiplyTransposed(a, b, c, accumulate);
-        Add(Narrow(a.Columns, b.Rows) + "matmul y = x·Wᵀ", start, 2.0 * a.Rows * a.Columns * b.Rows);
+        Add(IsNarrow(a.Columns, b.Rows) ? "adapter y = x·Wᵀ" : "matmul y = x·Wᵀ", start, 2.0 * a.Rows * a.Columns * b.Rows);
     }
 
     public void Multiply(MatrixView<float> a, MatrixView<float> b, MatrixView<float> c, bool accumulate)
     {
         long start = Stopwatch.GetTimestamp();
         _inner.Multiply(a, b, c, accumulate);
-        Add(Narrow(a.Columns, b.Columns) + "matmul dX = dY·W", start, 2.0 * a.Rows * a.Columns * b.Columns);
+        Add(IsNarrow(a.Columns, b.Columns) ? "adapter dX = dY·W" : "matmul dX = dY·W", start, 2.0 * a.Rows * a.Columns * b.Columns);
     }
 
     public void TransposedMultiply(MatrixView<float> a, MatrixView<float> b, MatrixView<float> c, bool accumulate)
     {
         long start = Stopwatch.GetTimestamp();
         _inner.TransposedMultiply(a, b, c, accumulate);
-        Add(Narrow(a.Columns, b.Columns) + "matmul dW = dYᵀ·X", start, 2.0 * a.Rows * a.Columns * b.Columns);
+        Add(IsNarrow(a.Columns, b.Columns) ? "adapter dW = dYᵀ·X" : "matmul dW = dYᵀ·X", start, 2.0 * a.Rows * a.Columns * b.Columns);
     }
 
     public PackedMatrix<float> Pack(MatrixView<float> weight) => _inner.Pack(weight);
@@ -206,7 +206,7 @@ internal sealed unsafe class TimedKernels : IKernels<float>
     }
 
     /// <summary>Products with the factors of an adapter are listed apart.</summary>
-    private static string Narrow(int first, int second) => Math.Min(first, second) <= 16 ? "adapter " : string.Empty;
+    private static bool IsNarrow(int first, int second) => Math.Min(first, second) <= 16;
 
     private static double Pairs(AttentionShape shape, AttentionSegment* segments, int count)
     {

@@ -23,6 +23,8 @@ internal static unsafe class MatrixProduct<TMath, TVector>
 
     private const int ChunksPerThread = 4;
 
+    private const int LevelTwoStrips = 24;
+
     // From so many rows on, a register of 16 lanes per column beats eight registers per row.
     private const int FewRows = 5;
 
@@ -164,14 +166,14 @@ internal static unsafe class MatrixProduct<TMath, TVector>
         }
     }
 
-    // Starts with rectangles whose strips fit the level-2 cache (8 strips of 12 KiB) and halves them until every thread gets several.
+    // Starts with rectangles whose strips fit the level-2 cache (24 strips of 12 KiB), so that panels come from memory once, and halves them until every thread gets several.
     private static void SetChunks(ref TileBody<TMath, TVector> tiles, int threads)
     {
         long work = (long)tiles.C.Rows * tiles.C.Columns * tiles.Depth;
         int strips = PanelLayout.Strips(tiles.C.Rows);
         int panels = PanelLayout.Panels(tiles.C.Columns);
         bool single = threads == 1 || work < 2 * ChunkWork;
-        int chunkStrips = Math.Min(strips, 8);
+        int chunkStrips = Math.Min(strips, LevelTwoStrips);
         int chunkPanels = single ? panels : Math.Min(panels, 8);
         long tileWork = (long)PanelLayout.Height * PanelLayout.Width * tiles.Depth;
         while (!single && Count(strips, chunkStrips) * Count(panels, chunkPanels) < ChunksPerThread * threads
