@@ -20,7 +20,7 @@ public sealed record AdapterTrainerOptions
     public bool RecomputeLayers { get; init; } = true;
 
     /// <summary>
-    /// Gets how many rows of logits exist at once; null (default) means as many as <see cref="MemoryRatio"/> allows, at least as many as fit into 8 Mi logits, and at least 24.
+    /// Gets how many rows of logits exist at once; null (default) means as many as <see cref="MemoryRatio"/> allows, at least as many as fit into 8 Mi logits, and at least 12.
     /// </summary>
     public int? HeadChunkRows { get; init; }
 
@@ -60,7 +60,7 @@ public sealed record AdapterTrainerOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
         // Whole tiles of the matrix kernels, which are 12 rows high.
-        int rows = (Math.Max(16, DefaultChunkLogits / vocabularySize) + 11) / 12 * 12;
+        int rows = Math.Max(12, DefaultChunkLogits / vocabularySize / 12 * 12);
         return Math.Min(MaximumRows, HeadChunkRows ?? rows);
     }
 }
