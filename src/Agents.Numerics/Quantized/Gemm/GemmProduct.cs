@@ -8,7 +8,7 @@ internal static unsafe class GemmProduct
 {
     // Rows of a tile: its results (128 bytes per row) stay in the first-level cache and its codes in the second.
     private const int LargestTile = 128;
-    private const int TileCodes = 512 << 10;
+    private const int TileCodes = 640 << 10;
     private const int SmallestTile = 32;
 
     // Multiply-adds of the smallest chunk, some three microseconds, and of the largest one, less than a millisecond: background work yields between chunks.
@@ -17,7 +17,7 @@ internal static unsafe class GemmProduct
     private const long LargestChunk = 1 << 28;
     private const long LargestPlainChunk = 1 << 25;
     private const int ReadRows = 6;
-    private const int ChunksPerThread = 4;
+    private const int ChunksPerThread = 16;
 
     // Elements of a chunk of reordering, some two microseconds.
     private const int ReorderedElements = 1 << 16;
