@@ -131,6 +131,7 @@ internal unsafe struct GemmBody : IComputeBody
     }
 
     // Asks for the lines that the results will go to: a tile has one or two in every row, too far apart for the processor to foresee.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Prefetch(in GemmTask task, int panel, int panels, int tile)
     {
         if (!Sse.IsSupported)
@@ -150,6 +151,7 @@ internal unsafe struct GemmBody : IComputeBody
     }
 
     // Copies the results of a tile to their place, without the rows that pad the last panel.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(in GemmTask task, int panel, int panels, int tile, float* results)
     {
         int first = panel * PanelFormat.Rows;
