@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using Agents.Plugins.SelfAggregation.Candidates;
 using Agents.Reasoning;
+using Agents.Strategies;
+using Agents.Strategies.Candidates;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.SelfAggregation;

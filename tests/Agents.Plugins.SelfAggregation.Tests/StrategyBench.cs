@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Agents.Plugins.SelfAggregation.Tests.Plugins;
 using Agents.Prompts;
 using Agents.Reasoning;
 using Agents.Runtime.Features;
@@ -24,7 +23,7 @@ internal sealed class StrategyBench
     {
         Model = model;
         Engine = new ReasoningEngine(
-            features ?? PluginTable.Create(), Prompts, LabelledAnswerFormat.Instance, RoleModels.Single(model), verifier, time: Clock);
+            features ?? PluginFeatureTable.Of(new Plugin()), Prompts, LabelledAnswerFormat.Instance, RoleModels.Single(model), verifier, time: Clock);
     }
 
     public static IPromptLibrary Prompts { get; } = PromptLibrary.FromFolders(Path.Combine(AppContext.BaseDirectory, "prompts"));

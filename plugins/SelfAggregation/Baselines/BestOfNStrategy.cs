@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Agents.Plugins.SelfAggregation.Candidates;
 using Agents.Reasoning;
+using Agents.Strategies;
+using Agents.Strategies.Candidates;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
 

@@ -1,11 +1,16 @@
+using System.Globalization;
+
 namespace Agents.Training.Advantages;
 
-/// <summary>GRPO: (R − mean) / (sample deviation + ε) inside each group. A group of one keeps its reward as it is (verl).</summary>
+/// <summary>GRPO: (R − mean) / (sample deviation + ε) inside each group. A group of one is its own mean and gets exactly 0 (papers/INDEX §4b); for raw rewards ask for REINFORCE.</summary>
 /// <param name="epsilon">ε. Default 1e-6 (verl); TRL uses 1e-4.</param>
 public sealed class GroupNormalizedAdvantage(double epsilon = 1e-6) : IAdvantageEstimator
 {
     /// <inheritdoc/>
     public string Id => "grpo";
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {epsilon:R}");
 
     /// <inheritdoc/>
     public void Estimate(in AdvantageInputs inputs, Span<double> advantages)
@@ -21,7 +26,7 @@ public sealed class GroupNormalizedAdvantage(double epsilon = 1e-6) : IAdvantage
             }
 
             GroupStatistics.Moments group = groups[inputs.Group[i]];
-            advantages[i] = group.Count == 1 ? reward : (reward - group.Mean) / (group.Deviation + epsilon);
+            advantages[i] = (reward - group.Mean) / (group.Deviation + epsilon);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Agents.Learning;
 using Agents.Training.Advantages;
+using Agents.Training.Guards;
 using Agents.Training.Loss;
 using Agents.Training.Rewards;
 using Agents.Training.Rollouts;
@@ -45,15 +46,22 @@ public sealed record ReinforcementStages
     /// <summary>Gets the pass rates that the run updates.</summary>
     public PassRateTracker PassRates { get; init; } = new();
 
+    /// <summary>Gets what watches every step and may end the run. Default none; their state is part of the checkpoint, their limits are not part of the run's identity.</summary>
+    public ImmutableArray<IStepGuard> Guards { get; init; } = [];
+
     /// <summary>Returns the lines that must agree for a resume to mean the same run.</summary>
     internal IReadOnlyList<string> Identity() =>
     [
         $"prompts = {Prompts.Fingerprint}",
         $"rollout = {Rollout.Settings}",
+        $"trajectories = {Trajectories.Settings}",
         $"rewards = {Rewards.Settings}",
-        $"advantages = {Advantages.Id} {Reshaper.Id}",
-        $"loss = {PolicyLoss.Id} {string.Join('+', Auxiliaries.Select(loss => loss.Id))}".TrimEnd(),
+        $"advantages = {Advantages.Settings}",
+        $"reshaper = {Reshaper.Settings}",
+        $"loss = {PolicyLoss.Settings}",
+        $"auxiliaries = {(Auxiliaries.IsEmpty ? "none" : string.Join(" + ", Auxiliaries.Select(loss => loss.Settings)))}",
         $"reference = {Reference?.GenerationId ?? "none"}",
         string.Create(CultureInfo.InvariantCulture, $"importance = {Importance?.Cap.ToString("R", CultureInfo.InvariantCulture) ?? "default"}"),
+        $"pass rates = {PassRates.Settings}",
     ];
 }

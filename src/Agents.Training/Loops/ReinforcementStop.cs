@@ -14,4 +14,16 @@ public enum ReinforcementStop
 
     /// <summary>Sampler and trainer disagree about the probabilities of fresh samples beyond the limit.</summary>
     SamplerMismatch = 12,
+
+    /// <summary>Completions stayed much longer than at the start of the run.</summary>
+    LengthRunaway = 13,
+
+    /// <summary>Completions stayed much shorter than at the start of the run.</summary>
+    LengthCollapse = 14,
+
+    /// <summary>Completions repeated themselves much more than at the start of the run.</summary>
+    Repetition = 15,
+
+    /// <summary>Nearly all groups stayed without signal, although further prompts were drawn as far as allowed.</summary>
+    DeadGroups = 16,
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -34,6 +35,9 @@ public sealed class KtoLoss : ITokenLoss
     public string Id => LossId;
 
     /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {_beta:R} {_desirable:R} {_undesirable:R}");
+
+    /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)
     {
         SequenceRows.Require(inputs.ReferenceLogProbability, inputs.Weight.Length, nameof(inputs.ReferenceLogProbability), Id);
@@ -42,6 +46,12 @@ public sealed class KtoLoss : ITokenLoss
         double sum = 0;
         for (int sequence = 0; sequence < inputs.SequenceStarts.Length; sequence++)
         {
+            // A completion without targets is not counted in the mean, so it must not cost anything either.
+            if (SequenceRows.Weight(inputs, sequence) == 0)
+            {
+                continue;
+            }
+
             double reward = SequenceRows.Sum(inputs, inputs.LogProbability, sequence) - SequenceRows.Sum(inputs, inputs.ReferenceLogProbability, sequence);
             bool wanted = inputs.SequenceLabel[sequence] > 0;
             double sign = wanted ? 1 : -1;

@@ -1,13 +1,20 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Agents.Models.Files;
+using Agents.Training.Errors;
 
 namespace Agents.Training.Progress;
 
 /// <summary>Metrics as JSON lines, one per update. A resumed run first drops lines behind its checkpoint (and a line torn by a crash), so no step appears twice.</summary>
 public sealed class MetricsFile : IDisposable
 {
-    private const string StepName = "step";
+    /// <summary>Name of the steps done in a line.</summary>
+    internal const string StepName = "step";
+
+    /// <summary>Name of the sentences of guards in a line.</summary>
+    internal const string WarningsName = "warnings";
+
     private readonly FileStream _stream;
     private readonly MemoryStream _line = new();
 
@@ -22,44 +29,25 @@ public sealed class MetricsFile : IDisposable
             DropAfter(path, step);
         }
 
-        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        // Without a buffer, a line that does not fit on the disk is not tried again when the file is closed.
+        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
-    /// <summary>Appends a line.</summary>
-    /// <param name="progress">The update.</param>
-    public void Write(TrainingProgress progress)
+    /// <summary>Appends the line of a step.</summary>
+    /// <param name="report">The step.</param>
+    /// <exception cref="TrainingException">The file cannot be written.</exception>
+    public void Write(IStepReport report)
     {
-        ArgumentNullException.ThrowIfNull(progress);
-        _line.SetLength(0);
-        using (Utf8JsonWriter json = new(_line))
-        {
-            json.WriteStartObject();
-            json.WriteNumber(StepName, progress.Step);
-            json.WriteNumber("loss", progress.Loss);
-            if (progress.ValidationLoss is { } validation)
-            {
-                json.WriteNumber("validationLoss", validation);
-            }
-
-            json.WriteNumber("gradientNorm", progress.GradientNorm);
-            json.WriteNumber("learningRate", progress.LearningRate);
-            json.WriteNumber("tokens", progress.Tokens);
-            json.WriteNumber("tokensPerSecond", Math.Round(progress.TokensPerSecond, 1));
-            if (progress.CutTokens > 0)
-            {
-                json.WriteNumber("cutTokens", progress.CutTokens);
-            }
-
-            json.WriteEndObject();
-        }
-
-        Append();
+        ArgumentNullException.ThrowIfNull(report);
+        Write(report.Step, report.Numbers(), report.Warnings);
     }
 
     /// <summary>Appends a line of named numbers.</summary>
     /// <param name="step">Updates done.</param>
     /// <param name="numbers">Finite numbers by unique name.</param>
-    public void Write(long step, IEnumerable<KeyValuePair<string, double>> numbers)
+    /// <param name="warnings">Sentences about the step; none by default.</param>
+    /// <exception cref="TrainingException">The file cannot be written.</exception>
+    public void Write(long step, IEnumerable<KeyValuePair<string, double>> numbers, ImmutableArray<string> warnings = default)
     {
         ArgumentNullException.ThrowIfNull(numbers);
         _line.SetLength(0);
@@ -70,6 +58,17 @@ public sealed class MetricsFile : IDisposable
             foreach ((string name, double value) in numbers)
             {
                 json.WriteNumber(name, value);
+            }
+
+            if (!warnings.IsDefaultOrEmpty)
+            {
+                json.WriteStartArray(WarningsName);
+                foreach (string warning in warnings)
+                {
+                    json.WriteStringValue(warning);
+                }
+
+                json.WriteEndArray();
             }
 
             json.WriteEndObject();
@@ -88,8 +87,15 @@ public sealed class MetricsFile : IDisposable
     private void Append()
     {
         _line.WriteByte((byte)'\n');
-        _stream.Write(_line.GetBuffer(), 0, (int)_line.Length);
-        _stream.Flush();
+        try
+        {
+            _stream.Write(_line.GetBuffer(), 0, (int)_line.Length);
+            _stream.Flush();
+        }
+        catch (IOException e)
+        {
+            throw new TrainingException($"The metrics file {_stream.Name} cannot be written: {e.Message} Checkpoints are untouched; free space or choose another folder, then resume.", e);
+        }
     }
 
     private static void DropAfter(string path, long step)

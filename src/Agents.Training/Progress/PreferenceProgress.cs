@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Agents.Training.Progress;
 
 /// <summary>What one update of preference training did.</summary>
@@ -11,10 +13,13 @@ namespace Agents.Training.Progress;
 /// <param name="LearningRate">Step size.</param>
 /// <param name="Tokens">Tokens of the run so far.</param>
 public sealed record PreferenceProgress(
-    long Step, long Steps, double Loss, double Margin, double Accuracy, double ReferencePoint, double GradientNorm, double LearningRate, long Tokens)
+    long Step, long Steps, double Loss, double Margin, double Accuracy, double ReferencePoint, double GradientNorm, double LearningRate, long Tokens) : IStepReport
 {
-    /// <summary>Returns the numbers of the step by name, for the metrics file; those that are not finite are left out.</summary>
-    internal IEnumerable<KeyValuePair<string, double>> Numbers()
+    /// <inheritdoc/>
+    public ImmutableArray<string> Warnings => [];
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, double>> Numbers()
     {
         (string Name, double Value)[] all =
         [

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Agents.Training.Progress;
 
 /// <summary>What one update did; reported after it and written as one line of the metrics file.</summary>
@@ -11,4 +13,19 @@ namespace Agents.Training.Progress;
 /// <param name="TokensPerSecond">Tokens per second of this step.</param>
 /// <param name="CutTokens">Tokens of this step that were left out because their sequence was too long.</param>
 public sealed record TrainingProgress(
-    long Step, long Steps, double Loss, double? ValidationLoss, double GradientNorm, double LearningRate, long Tokens, double TokensPerSecond, int CutTokens);
+    long Step, long Steps, double Loss, double? ValidationLoss, double GradientNorm, double LearningRate, long Tokens, double TokensPerSecond, int CutTokens) : IStepReport
+{
+    /// <inheritdoc/>
+    public ImmutableArray<string> Warnings => [];
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, double>> Numbers()
+    {
+        (string Name, double? Value)[] all =
+        [
+            ("loss", Loss), ("validationLoss", ValidationLoss), ("gradientNorm", GradientNorm), ("learningRate", LearningRate), ("tokens", Tokens),
+            ("tokensPerSecond", Math.Round(TokensPerSecond, 1)), ("cutTokens", CutTokens > 0 ? CutTokens : null),
+        ];
+        return all.Where(entry => entry.Value is { } value && double.IsFinite(value)).Select(entry => KeyValuePair.Create(entry.Name, entry.Value!.Value));
+    }
+}

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Agents.Models;
 
 namespace Agents.Training.Rollouts;
@@ -30,36 +30,40 @@ public sealed class GroupRollout : IRollout
     public int MaximumTokens => _options.MaximumTokens;
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<SampledGroup>> SampleAsync(ILanguageModel policy, IReadOnlyList<RolloutTicket> tickets, CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<SampledGroup> SampleAsync(
+        PolicyGeneration policy, IReadOnlyList<RolloutTicket> tickets, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(tickets);
+        int size = _options.GroupSize;
         GenerationRequest request = new()
         {
-            Prompts = [.. tickets.Select(ticket => PromptSamples.Create(ticket.Prompt.TokenIds, _options.Seed, (ulong)ticket.Draw, _options.GroupSize))],
+            Prompts =
+            [
+                .. tickets.Select(ticket => PromptSamples.Create(ticket.Prompt.TokenIds, _options.Seed, (ulong)ticket.Draw, size) with { Adapters = policy.Adapters }),
+            ],
             Sampling = new SamplingOptions { Temperature = _options.Temperature },
             MaxTokens = _options.MaximumTokens,
             StopTokenIds = _options.StopTokenIds,
         };
-        int samples = tickets.Count * _options.GroupSize;
-        List<int>[] ids = [.. Enumerable.Range(0, samples).Select(_ => new List<int>())];
-        List<float>[] logProbabilities = [.. Enumerable.Range(0, samples).Select(_ => new List<float>())];
-        var finish = new GenerationFinish[samples];
-        await foreach (GeneratedToken token in policy.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        (List<int> Ids, List<float> LogProbabilities)[] samples = [.. Enumerable.Range(0, tickets.Count * size).Select(_ => (new List<int>(), new List<float>()))];
+        var finish = new GenerationFinish[samples.Length];
+        int[] running = [.. Enumerable.Repeat(size, tickets.Count)];
+        await foreach (GeneratedToken token in policy.Model.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            ids[token.Sample].Add(token.Id);
-            logProbabilities[token.Sample].Add(token.BehaviorLogProbability);
+            samples[token.Sample].Ids.Add(token.Id);
+            samples[token.Sample].LogProbabilities.Add(token.BehaviorLogProbability);
             finish[token.Sample] = token.Finish;
+            int group = token.Sample / size;
+            if (token.Finish != GenerationFinish.None && --running[group] == 0)
+            {
+                yield return new SampledGroup(
+                    tickets[group],
+                    [
+                        .. Enumerable.Range(group * size, size)
+                            .Select(s => new SampledCompletion([.. samples[s].Ids], [.. samples[s].LogProbabilities], finish[s])),
+                    ]);
+            }
         }
-
-        return
-        [
-            .. tickets.Select((ticket, index) => new SampledGroup(
-                ticket,
-                [
-                    .. Enumerable.Range(index * _options.GroupSize, _options.GroupSize)
-                        .Select(s => new SampledCompletion([.. ids[s]], [.. logProbabilities[s]], finish[s])),
-                ])),
-        ];
     }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Agents.Models;
-
 namespace Agents.Training.Rollouts;
 
 /// <summary>Samples completions from the policy. The result must depend on weights and tickets only, never on timing: a resumed run samples again.</summary>
@@ -16,9 +13,9 @@ public interface IRollout
     int MaximumTokens { get; }
 
     /// <summary>Samples one group per ticket.</summary>
-    /// <param name="policy">The policy.</param>
+    /// <param name="policy">The policy; requests to its model name its adapters.</param>
     /// <param name="tickets">What to sample.</param>
     /// <param name="cancellationToken">Honoured within one decode step.</param>
-    /// <returns>The groups in the order of the tickets.</returns>
-    Task<ImmutableArray<SampledGroup>> SampleAsync(ILanguageModel policy, IReadOnlyList<RolloutTicket> tickets, CancellationToken cancellationToken = default);
+    /// <returns>Every group as soon as it is complete, in whatever order that happens.</returns>
+    IAsyncEnumerable<SampledGroup> SampleAsync(PolicyGeneration policy, IReadOnlyList<RolloutTicket> tickets, CancellationToken cancellationToken = default);
 }

@@ -11,15 +11,24 @@ public sealed class PolicyGeneration : IDisposable
     /// <summary>Creates a generation with one user: the caller.</summary>
     /// <param name="model">The model that serves.</param>
     /// <param name="owned">What ends with the last user; null for nothing.</param>
-    public PolicyGeneration(ILanguageModel model, IDisposable? owned)
+    /// <param name="adapters">Adapters that make the model this policy; null for the model as it is.</param>
+    public PolicyGeneration(ILanguageModel model, IDisposable? owned, IReadOnlyList<AdapterUse>? adapters = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
+        Adapters = adapters ?? [];
+        Id = model.GenerationIdOf(Adapters);
         _owned = owned;
     }
 
     /// <summary>Gets the model.</summary>
     public ILanguageModel Model { get; }
+
+    /// <summary>Gets the adapters that every request to the policy has to name; empty when the model itself is the policy.</summary>
+    public IReadOnlyList<AdapterUse> Adapters { get; }
+
+    /// <summary>Gets the hash of the weights that sample, adapters included.</summary>
+    public string Id { get; }
 
     /// <summary>Adds a user, who disposes the generation once more.</summary>
     public PolicyGeneration Share()

@@ -11,8 +11,12 @@ public sealed class PackagingTests
     private static readonly string[] Companions =
     [
         "plugins/SelfAggregation/Agents.Plugins.SelfAggregation.dll",
+        "plugins/SelfAggregation/Agents.Strategies.dll",
         "plugins/SelfAggregation/Agents.Plugins.SelfAggregation.deps.json",
         "plugins/SelfAggregation/plugin.json",
+        "plugins/Malt/plugin.json",
+        "plugins/Sift/plugin.json",
+        "plugins/VerbalizedSampling/plugin.json",
         "prompts/self-aggregation/aggregate.yaml",
         "prompts/self-aggregation/aggregate.tiny.yaml",
     ];

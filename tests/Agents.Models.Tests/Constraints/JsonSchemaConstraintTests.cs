@@ -83,6 +83,43 @@ public sealed class JsonSchemaConstraintTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Write_GeneratedSchemas_AlwaysValidatesOrIsRefusedByName(ulong seed)
+    {
+        RandomSchema schemas = new(new SampleStream(seed));
+        int accepted = 0;
+        for (ulong number = 0; number < 100; number++)
+        {
+            string schema = schemas.Next();
+            ITokenizer tokenizer = number % 2 == 0 ? ConstrainedText.Bytes : ConstrainedText.Json;
+            CompiledConstraint constraint;
+            try
+            {
+                constraint = new ConstraintCompiler(tokenizer).Compile(OutputConstraint.JsonSchema(schema));
+            }
+            catch (ConstraintException)
+            {
+                continue;
+            }
+
+            accepted++;
+            for (ulong run = 0; run < 4; run++)
+            {
+                int limit = (int)constraint.ShortestText + 1 + (int)(run * 15);
+                (string text, bool complete, _) = ConstrainedText.Write(constraint, tokenizer, new SampleStream((number * 4) + run), limit, bias: run % 3 * 0.3);
+
+                Assert.True(complete, $"Not complete after {limit} tokens: {text}\n{schema}");
+                Assert.True(SchemaValidator.Validates(schema, text), $"{text}\n{schema}");
+                Assert.True(constraint.Matches(Encoding.UTF8.GetBytes(text)), $"{text}\n{schema}");
+            }
+        }
+
+        Assert.True(accepted >= 60, $"Only {accepted} of 100 schemas were accepted.");
+    }
+
     [Fact]
     public void Write_AnyJson_IsDeepEnoughAndNeverTooDeep()
     {

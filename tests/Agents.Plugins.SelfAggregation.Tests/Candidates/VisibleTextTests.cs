@@ -1,4 +1,4 @@
-using Agents.Plugins.SelfAggregation.Candidates;
+using Agents.Strategies.Candidates;
 
 namespace Agents.Plugins.SelfAggregation.Tests.Candidates;
 

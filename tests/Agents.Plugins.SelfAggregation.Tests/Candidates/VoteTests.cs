@@ -1,4 +1,4 @@
-using Agents.Plugins.SelfAggregation.Candidates;
+using Agents.Strategies.Candidates;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.SelfAggregation.Tests.Candidates;

@@ -137,7 +137,7 @@ public sealed class CallBudgetTests
     public async Task Duration_HangingLaterStage_EndsWithTheDraft(string strategy, int calls)
     {
         ScriptedChatClient inner = Model();
-        var model = new HangingStage(inner, prompt => prompt != StrategyBench.Task.Question);
+        var model = new HangingChatClient(inner, prompt => prompt != StrategyBench.Task.Question);
         var bench = new StrategyBench(model);
         Task<ReasoningResult> solving = bench.SolveAsync(strategy, new ReasoningRequest { Budget = new Budget { Duration = TimeSpan.FromSeconds(30) } });
         await model.Hanging;

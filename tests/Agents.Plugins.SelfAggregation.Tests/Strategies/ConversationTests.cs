@@ -14,7 +14,7 @@ public sealed class ConversationTests
         (StrategyBench.Revise, "Answer: 8"), (StrategyBench.Feedback, "verdict: wrong"),
     ];
 
-    public static TheoryData<string> All => [.. Plugins.PluginTable.Strategies.Keys];
+    public static TheoryData<string> All => [.. PluginFeatureTable.Of(new Plugin()).List<IReasoningStrategy>().Select(feature => feature.Id)];
 
     [Theory]
     [MemberData(nameof(All))]

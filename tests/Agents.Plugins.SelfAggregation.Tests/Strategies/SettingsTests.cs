@@ -1,8 +1,7 @@
 using Agents.Reasoning;
+using Agents.Runtime.Features;
 using Agents.Runtime.Reasoning;
 using Agents.Testing;
-using Agents.Plugins.SelfAggregation.Tests.Plugins;
-using Agents.Runtime.Features;
 
 namespace Agents.Plugins.SelfAggregation.Tests.Strategies;
 
@@ -100,5 +99,5 @@ public sealed class SettingsTests
     private static ScriptedChatClient Answering() => new ScriptedChatClient().On("", new ScriptedAnswer("Answer: 1"));
 
     // Without described settings the engine leaves the check of names to the strategy.
-    private static FeatureTable Undescribed(string strategy) => new FeatureTable().Add(new FeatureInfo(strategy, strategy), PluginTable.Strategies[strategy]);
+    private static FeatureTable Undescribed(string strategy) => new FeatureTable().Add(new FeatureInfo(strategy, strategy), PluginFeatureTable.Of(new Plugin()).Acquire<IReasoningStrategy>(strategy)!.Feature);
 }

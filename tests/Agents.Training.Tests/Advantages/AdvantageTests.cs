@@ -62,6 +62,20 @@ public sealed class AdvantageTests
     }
 
     [Theory]
+    [InlineData("grpo")]
+    [InlineData("grpo-trl")]
+    [InlineData("dr-grpo")]
+    [InlineData("rloo")]
+    [InlineData("opo")]
+    [InlineData("rf++b")]
+    public void Estimate_GroupsOfOne_AreExactlyZero(string name)
+    {
+        double[] actual = Estimate(name, [1, 0.3, double.NaN, -7, 0.1], [0, 1, 2, 2, 3], [2, 3, 1, 4, 5]);
+
+        Assert.All(actual, value => Assert.Equal(0, value));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Estimate_OrderOfAdvantages_IsTheOrderOfRewards(string name)
     {

@@ -10,6 +10,9 @@ public sealed class EveryLossTests
 
     public static TheoryData<string> Names => [.. Losses.Keys];
 
+    /// <summary>Objectives of single sequences. A pair without targets cannot be compared, and the packer makes none.</summary>
+    public static TheoryData<string> UnpairedNames => [.. Losses.Keys.Except(["dpo", "cdpo", "robust-dpo", "ipo", "simpo", "orpo"])];
+
     private static readonly Dictionary<string, ITokenLoss> Losses = Create();
 
     [Theory]
@@ -47,6 +50,23 @@ public sealed class EveryLossTests
         }
 
         Assert.Equal(before, sample.Evaluate(Losses[name]));
+    }
+
+    [Theory]
+    [MemberData(nameof(UnpairedNames))]
+    public void Evaluate_SequencesWithoutTargets_CostNothing(string name)
+    {
+        LossSample with = new(6, [4, 3, 3, 5]);
+        LossSample without = new(6, [4, 3]);
+        without.LogProbability.CopyTo(with.LogProbability, 0);
+        without.Old.CopyTo(with.Old, 0);
+        without.Reference.CopyTo(with.Reference, 0);
+        without.Entropy.CopyTo(with.Entropy, 0);
+        without.Correction.CopyTo(with.Correction, 0);
+        without.Advantage.CopyTo(with.Advantage, 0);
+        Array.Clear(with.Weight, 7, 8);
+        Assert.Equal(without.Evaluate(Losses[name], out double[] expected, out _), with.Evaluate(Losses[name], without.Context, out double[] actual, out _));
+        Assert.Equal([.. expected, .. new double[8]], actual);
     }
 
     [Theory]

@@ -54,7 +54,9 @@ internal sealed class LossSample
 
     public double Evaluate(ITokenLoss loss) => Evaluate(loss, out _, out _);
 
-    public double Evaluate(ITokenLoss loss, out double[] slopes, out double[] entropySlopes)
+    public double Evaluate(ITokenLoss loss, out double[] slopes, out double[] entropySlopes) => Evaluate(loss, Context, out slopes, out entropySlopes);
+
+    public double Evaluate(ITokenLoss loss, in LossContext context, out double[] slopes, out double[] entropySlopes)
     {
         slopes = new double[Weight.Length];
         entropySlopes = new double[Weight.Length];
@@ -79,7 +81,7 @@ internal sealed class LossSample
             ChosenLogit = new double[Weight.Length],
             Entropy = entropySlopes,
         };
-        return loss.Evaluate(inputs, Context, gradients);
+        return loss.Evaluate(inputs, context, gradients);
     }
 
     private static double[] Draw(int count, ref SampleStream stream, double mean, double deviation)

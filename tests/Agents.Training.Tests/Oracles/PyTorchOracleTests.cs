@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agents.Learning;
@@ -8,14 +7,12 @@ using Agents.Training.Backward;
 using Agents.Training.Loss;
 using Agents.Training.Optimization;
 using Agents.Training.Tests.Backward;
-using Agents.Training.Tests.Checkpoints;
 
 namespace Agents.Training.Tests.Oracles;
 
 /// <summary>Loss, every gradient and a few updates against PyTorch's automatic differentiation. Needs a Python with torch, so it is opt-in.</summary>
 public sealed class PyTorchOracleTests
 {
-    private const string Variable = "AGENTS_ORACLE_PYTORCH";
     private const int Updates = 10;
     private const double LearningRate = 0.01;
     private static readonly CrossEntropyLoss Loss = new();
@@ -29,13 +26,12 @@ public sealed class PyTorchOracleTests
     [InlineData("qwen3", true, false)]
     public async Task AccumulateGradients_AgainstPyTorch_Agrees(string architecture, bool tied, bool masked)
     {
-        string? python = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(python), $"{Variable} does not name a Python that has torch (for example /usr/bin/python3).");
+        string python = PyTorchProcess.RequirePython();
         ModelShape shape = GradientCheckTests.Shape(architecture, tied);
         using DecoderTrainer<double> sut = GradientCheckTests.Trainer(shape);
         PackedBatch batch = TestBatches.Packed(shape.VocabularySize, 5, 9, 1, 14, 4);
         batch = masked ? TestBatches.WithRandomMask(batch, 3) : batch;
-        JsonNode response = await Ask(python!, Request(sut, batch));
+        JsonNode response = await PyTorchProcess.AskAsync(python, "decoder_oracle.py", Request(sut, batch), TestContext.Current.CancellationToken);
 
         double loss = sut.AccumulateGradients(batch, Loss, TestBatches.Context(batch));
 
@@ -100,28 +96,5 @@ public sealed class PyTorchOracleTests
                 updates = Updates,
             }),
         };
-    }
-
-    private static async Task<JsonNode> Ask(string python, JsonObject request)
-    {
-        using TemporaryFolder folder = new();
-        await File.WriteAllTextAsync(folder["request.json"], request.ToJsonString(), TestContext.Current.CancellationToken);
-        ProcessStartInfo start = new(python) { RedirectStandardError = true, ArgumentList = { Script(), folder["request.json"], folder["response.json"] } };
-        using Process process = Process.Start(start)!;
-        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, errors);
-        return JsonNode.Parse(await File.ReadAllTextAsync(folder["response.json"], TestContext.Current.CancellationToken))!;
-    }
-
-    private static string Script()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Agents.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return Path.Combine(at!.FullName, "tests", "oracles", "pytorch", "decoder_oracle.py");
     }
 }

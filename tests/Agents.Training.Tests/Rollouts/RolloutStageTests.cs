@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Agents.Models.Decoder;
 using Agents.Training.Backward;
 using Agents.Training.Errors;
@@ -49,13 +48,13 @@ public sealed class RolloutStageTests
     public async Task SampleAsync_GroupsTogetherOrAlone_AreTheSame()
     {
         using DecoderTrainer<float> trainer = BanditRun.Model();
-        using DecoderModel model = BanditRun.Serving(trainer);
+        using PolicyGeneration model = await BanditRun.Sync(trainer).PublishAsync(TestContext.Current.CancellationToken);
         GroupRollout sut = new(new GroupRolloutOptions { GroupSize = 3, MaximumTokens = 5, Seed = 2 });
         RolloutTicket[] tickets = [.. BanditRun.Prompts.Take(3).Select((prompt, i) => new RolloutTicket(i + 10, prompt))];
         CancellationToken token = TestContext.Current.CancellationToken;
 
-        ImmutableArray<SampledGroup> together = await sut.SampleAsync(model, tickets, token);
-        SampledGroup alone = (await sut.SampleAsync(model, [tickets[1]], token))[0];
+        SampledGroup[] together = [.. (await sut.SampleAsync(model, tickets, token).ToListAsync(token)).OrderBy(group => group.Ticket.Draw)];
+        SampledGroup alone = await sut.SampleAsync(model, [tickets[1]], token).SingleAsync(token);
 
         Assert.Equal(together[1].Completions.Select(c => string.Join(' ', c.TokenIds)), alone.Completions.Select(c => string.Join(' ', c.TokenIds)));
         Assert.Equal(together[1].Completions.SelectMany(c => c.LogProbabilities), alone.Completions.SelectMany(c => c.LogProbabilities));

@@ -17,8 +17,8 @@ internal static class JinjaGlobals
         new("list", (context, arguments) => new JinjaList(arguments.Positional.Count == 0 ? [] : JinjaSequences.Items(context, arguments.Positional[0]))),
         new("bool", (_, arguments) => JinjaBoolean.Of(arguments.Positional.Count > 0 && arguments.Positional[0].IsTrue)),
         new("str", (context, arguments) => arguments.Positional.Count == 0 ? JinjaText.Empty : JinjaFormatting.ToText(context, arguments.Positional[0])),
-        new("int", (context, arguments) => JinjaFilters.Apply(context, "int", arguments)),
-        new("float", (context, arguments) => JinjaFilters.Apply(context, "float", arguments)),
+        new("int", (context, arguments) => arguments.Positional.Count == 0 ? new JinjaInteger(0) : JinjaFilters.Apply(context, "int", arguments)),
+        new("float", (context, arguments) => arguments.Positional.Count == 0 ? new JinjaFloat(0) : JinjaFilters.Apply(context, "float", arguments)),
         new("len", (context, arguments) => new JinjaInteger(JinjaSequences.Length(context, arguments.Require(context, 0, "obj")))),
     }.ToDictionary(function => function.Name, JinjaValue (function) => function, StringComparer.Ordinal);
 

@@ -36,6 +36,10 @@ public sealed class JinjaTemplateTests
     }
 
     [Fact]
+    public void Render_ConversionsWithoutArguments_GiveWhatPythonGives() =>
+        Assert.Equal("0 0.0 False  []", Render("{{ int() }} {{ float() }} {{ bool() }} {{ str() }} {{ list() }}"));
+
+    [Fact]
     public void RaiseException_Message_IsTheAuthors()
     {
         JinjaRaisedException error = Assert.Throws<JinjaRaisedException>(() => Render("{{ raise_exception('roles must alternate') }}"));

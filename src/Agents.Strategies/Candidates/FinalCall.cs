@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Agents.Reasoning;
+using Microsoft.Extensions.AI;
+
+namespace Agents.Strategies.Candidates;
+
+/// <summary>The call whose text is the answer: streamed to the caller, then collected.</summary>
+public static class FinalCall
+{
+    /// <summary>Streams a response, yielding its text, and hands over the whole response at the end.</summary>
+    /// <param name="client">Role-bound client.</param>
+    /// <param name="messages">Prompt.</param>
+    /// <param name="options">Options of the call.</param>
+    /// <param name="completed">Receives the response.</param>
+    /// <param name="cancellationToken">Passed to the model.</param>
+    public static async IAsyncEnumerable<ReasoningUpdate> StreamAsync(
+        IChatClient client,
+        IEnumerable<ChatMessage> messages,
+        ChatOptions options,
+        Action<ChatResponse> completed,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<ChatResponseUpdate> updates = [];
+        await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+        {
+            updates.Add(update);
+            if (update.Text is { Length: > 0 } text)
+            {
+                yield return new TokenUpdate(text);
+            }
+        }
+
+        completed(updates.ToChatResponse());
+    }
+}
