@@ -27,17 +27,18 @@ public static partial class ListReader
         return [.. answers.Take(MaximumAnswers)];
     }
 
+    // The outer braces, else the outer brackets: code fences and sentences around them are cut off.
     private static List<ListedAnswer> Json(string reply)
     {
-        int start = reply.IndexOfAny(['{', '[']);
-        if (start < 0)
-        {
-            return [];
-        }
+        List<ListedAnswer> answers = Json(reply, '{', '}');
+        return answers.Count > 0 ? answers : Json(reply, '[', ']');
+    }
 
-        // The outer brackets: code fences and sentences around them are cut off.
-        int end = reply.LastIndexOf(reply[start] == '{' ? '}' : ']');
-        if (end < start)
+    private static List<ListedAnswer> Json(string reply, char open, char close)
+    {
+        int start = reply.IndexOf(open);
+        int end = reply.LastIndexOf(close);
+        if (start < 0 || end < start)
         {
             return [];
         }
@@ -53,6 +54,7 @@ public static partial class ListReader
         }
         catch (JsonException)
         {
+            // No JSON: another form of list may follow.
             return [];
         }
     }
