@@ -28,19 +28,16 @@ public static partial class ListReader
     }
 
     // The outer braces, else the outer brackets: code fences and sentences around them are cut off.
-    private static List<ListedAnswer> Json(string reply)
-    {
-        List<ListedAnswer> answers = Json(reply, '{', '}');
-        return answers.Count > 0 ? answers : Json(reply, '[', ']');
-    }
+    private static List<ListedAnswer> Json(string reply) => Json(reply, '{', '}') ?? Json(reply, '[', ']') ?? [];
 
-    private static List<ListedAnswer> Json(string reply, char open, char close)
+    // Null where the text between the two is no JSON.
+    private static List<ListedAnswer>? Json(string reply, char open, char close)
     {
         int start = reply.IndexOf(open);
         int end = reply.LastIndexOf(close);
         if (start < 0 || end < start)
         {
-            return [];
+            return null;
         }
 
         try
@@ -54,8 +51,7 @@ public static partial class ListReader
         }
         catch (JsonException)
         {
-            // No JSON: another form of list may follow.
-            return [];
+            return null;
         }
     }
 
