@@ -10,7 +10,6 @@ using Agents.Numerics.Threading;
 using Agents.Runtime.Learning;
 using Agents.Runtime.Prompts;
 using Agents.Training.Data;
-using Agents.Training.Progress;
 
 namespace Agents.Runtime.Tests.Learning;
 
@@ -214,9 +213,9 @@ public sealed class RecipeRunnerTests : IDisposable
 
     private RecipeRunner Runner() => new(new SimdKernels(_pool), Prompts(), TimeProvider.System);
 
-    private sealed class StopAfter(long step, CancellationTokenSource stop) : IProgress<TrainingProgress>
+    private sealed class StopAfter(long step, CancellationTokenSource stop) : IProgress<RecipeProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(RecipeProgress value)
         {
             if (value.Step == step)
             {
