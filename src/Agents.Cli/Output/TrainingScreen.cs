@@ -7,7 +7,11 @@ namespace Agents.Cli.Output;
 /// <summary>What a training run looks like at one moment, as lines of text: a heading, one curve per number, the share of time, the last warning. Knows no terminal.</summary>
 internal sealed class TrainingScreen
 {
-    private const string TimePrefix = "time.";
+    private const string TimePrefix = "seconds.";
+    private const string TotalTime = "total";
+
+    /// <summary>Waiting for samples happens while they are made, so its time is that of sampling and scoring.</summary>
+    private const string WaitingTime = "waiting";
     private const string RewardPrefix = "reward.";
     private const int LabelColumns = 14;
     private const int ValueColumns = 11;
@@ -212,9 +216,12 @@ internal sealed class TrainingScreen
 
     private string TimeLine()
     {
-        double all = _seconds.Values.Sum();
-        return all > 0
-            ? "time".PadRight(LabelColumns) + string.Join("  ", _seconds.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {part.Value / all * 100:F0}%")))
-            : "";
+        double all = _seconds.TryGetValue(TotalTime, out double total) ? total : _seconds.Values.Sum();
+        string[] parts =
+        [
+            .. _seconds.Where(part => part.Key is not (TotalTime or WaitingTime) && part.Value >= all / 200)
+                .Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {part.Value / all * 100:F0}%")),
+        ];
+        return all > 0 && parts.Length > 0 ? "time".PadRight(LabelColumns) + string.Join("  ", parts) : "";
     }
 }

@@ -160,10 +160,10 @@ public sealed class TrainingBoardTests
     public void Lines_TimeSplit_IsShownAsShares()
     {
         TrainingScreen screen = new("run", _time);
-        screen.Add("", new Report(1, 10, []) { More = [KeyValuePair.Create("time.sampling", 6.0), KeyValuePair.Create("time.update", 2.0)] });
-        screen.Add("", new Report(2, 10, []) { More = [KeyValuePair.Create("time.sampling", 6.0), KeyValuePair.Create("time.update", 2.0)] });
+        screen.Add("", new Report(1, 10, []) { More = [KeyValuePair.Create("seconds.sampling", 6.0), KeyValuePair.Create("seconds.backward", 2.0), KeyValuePair.Create("seconds.storing", 0.01), KeyValuePair.Create("seconds.waiting", 6.0), KeyValuePair.Create("seconds.total", 8.0)] });
+        screen.Add("", new Report(2, 10, []) { More = [KeyValuePair.Create("seconds.sampling", 6.0), KeyValuePair.Create("seconds.backward", 2.0), KeyValuePair.Create("seconds.storing", 0.01), KeyValuePair.Create("seconds.waiting", 6.0), KeyValuePair.Create("seconds.total", 8.0)] });
 
-        Assert.Contains("time          sampling 75%  update 25%", screen.Lines(80, 24));
+        Assert.Contains("time          backward 25%  sampling 75%", screen.Lines(80, 24));
     }
 
     [Fact]
