@@ -1,4 +1,5 @@
 using Agents.Benchmarks.Constraints;
+using Agents.Benchmarks.Experiments;
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
@@ -14,6 +15,7 @@ return args switch
     ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
+    ["train-effect", .. string[] rest] => await TrainEffectCommand.RunAsync(rest).ConfigureAwait(false),
     ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
@@ -33,6 +35,9 @@ static int Usage()
           masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          train-effect ARMS|all|room [--family F] [--seeds 1,2,3] [--questions 1000] [--others 200] [--split test] [--out FOLDER] [--SETTING VALUE]...
+                        accuracy of the embedded model on held-out questions before and after sft, dpo, rejection, grpo and the controls of equal tokens; goes on
+                        from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]

@@ -54,6 +54,7 @@ internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
                 GroupsPerStep = _settings.GroupsPerStep,
                 UpdatesPerStep = _settings.UpdatesPerStep,
                 RowsPerBatch = recipe.Packing.RowsPerBatch,
+                Asynchrony = _settings.Mode,
                 Staleness = _settings.Staleness,
                 DynamicSampling = _settings.DynamicSampling,
                 DeadStepLimit = _settings.DeadStepLimit,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Runtime.Yaml;
+using Agents.Training.Loops;
 using Agents.Training.Loss;
 
 namespace Agents.Runtime.Learning;
@@ -29,11 +30,11 @@ internal static class ReinforcementSection
         YamlMap kl = map.Map("kl", "estimator", "coefficient", "reference");
         YamlMap overlong = map.Map("overlong", "buffer", "factor");
         YamlMap mismatch = map.Map("mismatch", "limit", "ratio");
-        string mode = map.Choice("mode", map.Has("staleness") ? ["async", "off"] : ["off", "async"]);
+        string mode = map.Choice("mode", map.Has("staleness") ? ["async", "off", "streaming"] : ["off", "streaming", "async"]);
         int staleness = map.AtLeast("staleness", 0, mode == "async" ? 1 : 0);
-        if (mode == "off" && staleness > 0)
+        if (mode != "async" && staleness > 0)
         {
-            map.Refuse("staleness", $"is {staleness} while 'mode' is off, where every step samples with its own weights; remove one of them", 0);
+            map.Refuse("staleness", $"is {staleness} while 'mode' is {mode}, where every step samples with its own weights; remove one of them", 0);
         }
 
         int groupSize = map.AtLeast("groupSize", 1, preset.GroupSize);
@@ -68,7 +69,12 @@ internal static class ReinforcementSection
             Temperature = map.PositiveNumber("temperature", preset.Temperature),
             MaximumTokens = maximumTokens,
             UpdatesPerStep = map.PositiveInt32("updatesPerStep", preset.UpdatesPerStep),
-            Mode = mode,
+            Mode = mode switch
+            {
+                "async" => Asynchrony.Async,
+                "streaming" => Asynchrony.Streaming,
+                _ => Asynchrony.Off,
+            },
             Staleness = staleness,
             DynamicSampling = map.Boolean("dynamicSampling", preset.DynamicSampling),
             MaskTruncated = map.Boolean("maskTruncated", preset.MaskTruncated),

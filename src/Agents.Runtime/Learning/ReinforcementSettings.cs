@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Agents.Training.Loops;
 using Agents.Training.Loss;
 
 namespace Agents.Runtime.Learning;
@@ -57,8 +58,8 @@ public sealed record ReinforcementSettings
     /// <summary>Gets the updates made from the samples of a step.</summary>
     public int UpdatesPerStep { get; init; } = 1;
 
-    /// <summary>Gets how sampling and training overlap: <c>off</c> or <c>async</c>.</summary>
-    public string Mode { get; init; } = "off";
+    /// <summary>Gets how sampling and training overlap; may change when a run is resumed.</summary>
+    public Asynchrony Mode { get; init; }
 
     /// <summary>Gets how many updates samples may lag behind.</summary>
     public int Staleness { get; init; }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Agents.Training.Advantages;
 
 /// <summary>GRPO: (R − mean) / (sample deviation + ε) inside each group. A group of one is its own mean and gets exactly 0 (papers/INDEX §4b); for raw rewards ask for REINFORCE.</summary>
@@ -6,6 +8,9 @@ public sealed class GroupNormalizedAdvantage(double epsilon = 1e-6) : IAdvantage
 {
     /// <inheritdoc/>
     public string Id => "grpo";
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {epsilon:R}");
 
     /// <inheritdoc/>
     public void Estimate(in AdvantageInputs inputs, Span<double> advantages)

@@ -6,6 +6,9 @@ public interface IAdvantageEstimator
     /// <summary>Gets the stable id used in recipes and logs.</summary>
     string Id { get; }
 
+    /// <summary>Gets a line with every setting that shapes the result; it becomes part of a checkpoint's identity. Default the id, for estimators without settings.</summary>
+    string Settings => Id;
+
     /// <summary>Computes the advantages.</summary>
     /// <param name="inputs">Rewards, groups and lengths.</param>
     /// <param name="advantages">Receives one value per completion.</param>

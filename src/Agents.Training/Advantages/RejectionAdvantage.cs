@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Agents.Training.Advantages;
 
 /// <summary>Rejection sampling: 1 for completions whose reward reaches a threshold, 0 for the others; at most some per group, the earliest of the best.</summary>
@@ -7,6 +9,9 @@ public sealed class RejectionAdvantage(double threshold = 1, int perGroup = int.
 {
     /// <inheritdoc/>
     public string Id => "rejection";
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {threshold:R} {perGroup}");
 
     /// <inheritdoc/>
     public void Estimate(in AdvantageInputs inputs, Span<double> advantages)

@@ -44,6 +44,20 @@ internal static class GradientStep
             value += model.AccumulateGradients(batch, loss, context, inverseTemperature);
         }
 
+        return Apply(model, value, loss.Id, rate, step, checkpoint);
+    }
+
+    /// <summary>Applies the gradients that were added up.</summary>
+    /// <param name="model">Model to update.</param>
+    /// <param name="value">The loss.</param>
+    /// <param name="lossId">The objective for messages.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="step">Number of the update for messages.</param>
+    /// <param name="checkpoint">The last checkpoint for messages.</param>
+    /// <returns>Loss and gradient norm.</returns>
+    /// <exception cref="TrainingDivergedException">Loss or norm is not finite; the weights are unchanged.</exception>
+    public static (double Loss, double Norm) Apply(ICheckpointedModel model, double value, string lossId, double rate, long step, string checkpoint)
+    {
         double norm = double.NaN;
         if (double.IsFinite(value))
         {
@@ -58,6 +72,6 @@ internal static class GradientStep
             ? (value, norm)
             : throw new TrainingDivergedException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Step {step} has loss {value} and gradient norm {norm} under '{loss.Id}' at learning rate {rate:G4}. The last good checkpoint is {checkpoint}; lower the peak rate or the clipping norm and check the data of this step."));
+                $"Step {step} has loss {value} and gradient norm {norm} under '{lossId}' at learning rate {rate:G4}. The last good checkpoint is {checkpoint}; lower the peak rate or the clipping norm and check the data of this step."));
     }
 }

@@ -1,97 +1,96 @@
 using System.Collections.Immutable;
 using Agents.Learning;
-using Agents.Models;
-using Agents.Training.Advantages;
 using Agents.Training.Data;
-using Agents.Training.Divergence;
 using Agents.Training.Experience;
 
 namespace Agents.Training.Loops;
 
-/// <summary>The learned completions of one step, packed, with the columns that policy losses read. Completions that are masked altogether are left out.</summary>
+/// <summary>
+/// The learned completions of one step in micro-batches, with the columns that policy losses read. Micro-batches are filled strictly in the order of the groups, so
+/// that those of the first groups do not depend on later ones. Completions that are masked altogether are left out, and count nowhere.
+/// </summary>
 /// <param name="Batches">Micro-batches.</param>
 /// <param name="TokenWeight">Sum of all weights.</param>
-/// <param name="Sequences">Completions.</param>
-/// <param name="Units">Units that were not split.</param>
+/// <param name="Sequences">Completions, also those without any gradient.</param>
+/// <param name="Units">Units that were not split, also those without any gradient.</param>
 /// <param name="Rows">Rows of all micro-batches.</param>
-internal sealed record PolicyBatch(ImmutableArray<PackedBatch> Batches, double TokenWeight, int Sequences, int Units, int Rows)
+internal sealed record PolicyBatch(ImmutableArray<PolicyMicroBatch> Batches, double TokenWeight, int Sequences, int Units, int Rows)
 {
-    /// <summary>Packs a step. The old log-probabilities are those of the sampler until <see cref="WithTrainer"/> replaces them.</summary>
-    /// <param name="columns">The step.</param>
-    /// <param name="rowsPerBatch">Most rows of a micro-batch.</param>
-    /// <param name="keepGroups">Whether groups stay together.</param>
+    /// <summary>Packs a step.</summary>
+    /// <param name="columns">The step, or its first groups.</param>
+    /// <param name="options">Size of a micro-batch, and whether groups stay together.</param>
+    /// <param name="skipZeros">Whether completions of advantage 0 have no gradient; then they are counted and not packed (groups that stay together only as a whole).</param>
+    /// <param name="corrects">Whether tokens get importance weights.</param>
     /// <returns>Null when nothing is left to learn.</returns>
-    public static PolicyBatch? Pack(ExperienceColumns columns, int rowsPerBatch, bool keepGroups)
+    public static PolicyBatch? Pack(ExperienceColumns columns, ReinforcementOptions options, bool skipZeros, bool corrects)
     {
-        List<SequenceUnit> units = [];
-        int unitGroup = -1;
+        var batches = ImmutableArray.CreateBuilder<PolicyMicroBatch>();
+        List<SequenceUnit> open = [];
+        int openRows = 0;
         double weight = 0;
         int sequences = 0;
+        int units = 0;
         int rows = 0;
-        for (int i = 0; i < columns.Rows.Length; i++)
+        int next;
+        for (int first = 0; first < columns.Rows.Length; first = next)
         {
-            if (!Array.Exists(columns.Mask[i], value => value != 0))
+            next = options.KeepGroupsTogether ? GroupEnd(columns, first) : first + 1;
+            int[] learned = [.. Enumerable.Range(first, next - first).Where(i => Array.Exists(columns.Mask[i], value => value != 0))];
+            if (learned.Length == 0)
             {
                 continue;
             }
 
-            SequencePiece piece = SequencePiece.Whole(Example(columns, i));
-            if (keepGroups && units.Count > 0 && unitGroup == columns.Group[i])
+            weight += learned.Sum(i => columns.Mask[i].Sum(value => (double)value));
+            sequences += learned.Length;
+            units++;
+            if (skipZeros && !Array.Exists(learned, i => columns.Advantage[i] != 0))
             {
-                units[^1] = new SequenceUnit([.. units[^1].Pieces, piece]);
-            }
-            else
-            {
-                units.Add(new SequenceUnit([piece]));
-                unitGroup = columns.Group[i];
+                continue;
             }
 
-            weight += columns.Mask[i].Sum(value => (double)value);
-            sequences++;
-            rows += piece.Count;
+            SequenceUnit unit = new([.. learned.Select(i => SequencePiece.Whole(Example(columns, i)))]);
+            if (openRows > 0 && openRows + unit.Rows > options.RowsPerBatch)
+            {
+                batches.Add(Close(open, options.RowsPerBatch, corrects));
+                openRows = 0;
+            }
+
+            open.Add(unit);
+            openRows += unit.Rows;
+            rows += unit.Rows;
         }
 
-        return sequences == 0 ? null : new PolicyBatch(SequencePacker.PackUnits(units, rowsPerBatch), weight, sequences, units.Count, rows);
+        if (openRows > 0)
+        {
+            batches.Add(Close(open, options.RowsPerBatch, corrects));
+        }
+
+        return batches.Count == 0 ? null : new PolicyBatch(batches.ToImmutable(), weight, sequences, units, rows);
     }
 
     /// <summary>Returns the counts that losses divide by.</summary>
     /// <param name="progress">Share of the run that is done.</param>
     public LossContext Context(double progress) => new(TokenWeight, Sequences, Units, progress);
 
-    /// <summary>Replaces the sampler's log-probabilities with those of the trainer's present weights, and measures how far the two are apart.</summary>
-    /// <param name="model">The trainer.</param>
-    /// <param name="inverseTemperature">Inverse sampling temperature.</param>
-    /// <param name="importance">Correction of samples from other weights; null for none.</param>
-    /// <param name="mismatch">Receives every learned token.</param>
-    public PolicyBatch WithTrainer(ITrainableModel model, double inverseTemperature, TruncatedImportance? importance, DivergenceMeter mismatch)
+    private static int GroupEnd(ExperienceColumns columns, int first)
     {
-        var batches = ImmutableArray.CreateBuilder<PackedBatch>(Batches.Length);
-        foreach (PackedBatch batch in Batches)
+        int end = first + 1;
+        while (end < columns.Rows.Length && columns.Group[end] == columns.Group[first])
         {
-            float[] found = new float[batch.Rows];
-            model.LogProbabilities(batch, found, inverseTemperature);
-            double[] sampler = batch.Columns!.OldLogProbability;
-            double[] old = new double[batch.Rows];
-            double[] correction = importance is null ? [] : new double[batch.Rows];
-            for (int row = 0; row < batch.Rows; row++)
-            {
-                if (batch.Weights[row] == 0)
-                {
-                    continue;
-                }
-
-                old[row] = found[row];
-                mismatch.Add(sampler[row], old[row]);
-                if (importance is not null)
-                {
-                    correction[row] = importance.Of(old[row], sampler[row]);
-                }
-            }
-
-            batches.Add(batch with { Columns = batch.Columns with { OldLogProbability = old, Correction = correction } });
+            end++;
         }
 
-        return this with { Batches = batches.MoveToImmutable() };
+        return end;
+    }
+
+    private static PolicyMicroBatch Close(List<SequenceUnit> open, int rowsPerBatch, bool corrects)
+    {
+        PackedBatch batch = SequencePacker.PackUnits(open, rowsPerBatch).Single();
+        open.Clear();
+        return new PolicyMicroBatch(
+            batch with { Columns = batch.Columns! with { OldLogProbability = new double[batch.Rows], Correction = corrects ? new double[batch.Rows] : [] } },
+            batch.Columns!.OldLogProbability);
     }
 
     private static TrainingExample Example(ExperienceColumns columns, int index)

@@ -52,7 +52,7 @@ public sealed class PreferenceTrainer
         _options = options;
         _time = time ?? TimeProvider.System;
         _reader = new PreferenceReader(source, new ExampleOrder(options.Seed, source.Count), reference, options.ExamplesPerStep, options.RowsPerBatch);
-        _store = new CheckpointStore(options.OutputFolder, model, options.Identity(loss.Id, source.Fingerprint, reference?.GenerationId ?? "none"), options.Parts);
+        _store = new CheckpointStore(options.OutputFolder, model, options.Identity(loss.Settings, source.Fingerprint, reference?.GenerationId ?? "none"), options.Parts);
     }
 
     /// <summary>Trains until all planned updates are done.</summary>

@@ -74,16 +74,16 @@ public sealed record PreferenceTrainerOptions
     }
 
     /// <summary>Returns the lines <c>name = value</c> that must agree for a resume to mean the same run.</summary>
-    /// <param name="lossId">Id of the loss.</param>
+    /// <param name="lossSettings">Id of the loss.</param>
     /// <param name="data">Fingerprint of the data.</param>
     /// <param name="reference">Generation of the reference.</param>
-    internal IReadOnlyList<string> Identity(string lossId, string data, string reference) =>
+    internal IReadOnlyList<string> Identity(string lossSettings, string data, string reference) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"steps = {Steps}"),
         string.Create(CultureInfo.InvariantCulture, $"seed = {Seed}"),
         string.Create(CultureInfo.InvariantCulture, $"examples = {ExamplesPerStep} rows {RowsPerBatch}"),
         string.Create(CultureInfo.InvariantCulture, $"schedule = {Schedule.Shape} {Schedule.Peak} {Schedule.WarmUpShare} {Schedule.FinalShare}"),
-        $"loss = {lossId}",
+        $"loss = {lossSettings}",
         $"data = {data}",
         $"reference = {reference}",
         $"recipe = {Recipe}",

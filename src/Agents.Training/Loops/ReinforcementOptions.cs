@@ -28,9 +28,12 @@ public sealed record ReinforcementOptions
     /// <summary>Gets whether all completions of a group stay in one micro-batch, for objectives that compare them. Default false.</summary>
     public bool KeepGroupsTogether { get; init; }
 
+    /// <summary>Gets how far sampling and training overlap. Default off. May change when a run is resumed: it shapes no result beside the staleness.</summary>
+    public Asynchrony Asynchrony { get; init; }
+
     /// <summary>
     /// Gets how many updates samples may lag behind, so that sampling overlaps training. Default 0, where every step samples with its own weights. The lag is exact,
-    /// not a race: the samples of step i come from the weights of step max(0, i − lag), so results do not depend on timing.
+    /// not a race: the samples of step i come from the weights of step max(0, i − lag), so results do not depend on timing. Needs <see cref="Asynchrony.Async"/>.
     /// </summary>
     public int Staleness { get; init; }
 
@@ -84,6 +87,8 @@ public sealed record ReinforcementOptions
         Require(!string.IsNullOrWhiteSpace(OutputFolder), "the output folder is empty");
         Require(GroupsPerStep >= 1 && UpdatesPerStep >= 1 && RowsPerBatch >= 1, $"{GroupsPerStep} groups, {UpdatesPerStep} updates and {RowsPerBatch} rows must be positive");
         Require(Staleness is >= 0 and <= 1_000, $"the staleness {Staleness} must lie in 0 to 1000");
+        Require(Enum.IsDefined(Asynchrony), $"the asynchrony {Asynchrony} is unknown");
+        Require(Staleness == 0 || Asynchrony == Asynchrony.Async, $"a staleness of {Staleness} needs the asynchrony {Asynchrony.Async}, not {Asynchrony}");
         Require(DynamicSamplingFactor >= 1 && DeadStepLimit >= 1, $"the dynamic sampling factor {DynamicSamplingFactor} and the limit of {DeadStepLimit} dead steps must be positive");
         Require(MismatchLimit >= 0 && MismatchRatioLimit >= 1, $"the mismatch limits {MismatchLimit} and {MismatchRatioLimit} must be at least 0 and 1");
         Require(CheckpointEverySteps >= 0 && CheckpointInterval > TimeSpan.Zero, $"checkpoints every {CheckpointEverySteps} steps or {CheckpointInterval} are no cadence");
@@ -96,7 +101,10 @@ public sealed record ReinforcementOptions
         Schedule.Validate();
     }
 
-    /// <summary>Returns the lines <c>name = value</c> that must agree for a resume to mean the same run.</summary>
+    /// <summary>
+    /// Returns the lines <c>name = value</c> that must agree for a resume to mean the same run. Limits that only end a run, the cadence of checkpoints and the
+    /// asynchrony may change; more steps are another run, because the learning rate and the progress that losses see depend on their number.
+    /// </summary>
     internal IReadOnlyList<string> Identity() =>
     [
         string.Create(CultureInfo.InvariantCulture, $"steps = {Steps}"),
@@ -104,7 +112,7 @@ public sealed record ReinforcementOptions
         string.Create(CultureInfo.InvariantCulture, $"groups = {GroupsPerStep} updates {UpdatesPerStep} rows {RowsPerBatch} together {KeepGroupsTogether}"),
         string.Create(CultureInfo.InvariantCulture, $"staleness = {Staleness}"),
         string.Create(CultureInfo.InvariantCulture, $"dynamic sampling = {DynamicSampling} {DynamicSamplingFactor}"),
-        string.Create(CultureInfo.InvariantCulture, $"schedule = {Schedule.Shape} {Schedule.Peak} {Schedule.WarmUpShare} {Schedule.FinalShare}"),
+        string.Create(CultureInfo.InvariantCulture, $"schedule = {Schedule.Shape} {Schedule.Peak:R} {Schedule.WarmUpShare:R} {Schedule.FinalShare:R}"),
         $"recipe = {Recipe}",
     ];
 }

@@ -54,10 +54,14 @@ public sealed record ReinforcementStages
     [
         $"prompts = {Prompts.Fingerprint}",
         $"rollout = {Rollout.Settings}",
+        $"trajectories = {Trajectories.Settings}",
         $"rewards = {Rewards.Settings}",
-        $"advantages = {Advantages.Id} {Reshaper.Id}",
-        $"loss = {PolicyLoss.Id} {string.Join('+', Auxiliaries.Select(loss => loss.Id))}".TrimEnd(),
+        $"advantages = {Advantages.Settings}",
+        $"reshaper = {Reshaper.Settings}",
+        $"loss = {PolicyLoss.Settings}",
+        $"auxiliaries = {(Auxiliaries.IsEmpty ? "none" : string.Join(" + ", Auxiliaries.Select(loss => loss.Settings)))}",
         $"reference = {Reference?.GenerationId ?? "none"}",
         string.Create(CultureInfo.InvariantCulture, $"importance = {Importance?.Cap.ToString("R", CultureInfo.InvariantCulture) ?? "default"}"),
+        $"pass rates = {PassRates.Settings}",
     ];
 }

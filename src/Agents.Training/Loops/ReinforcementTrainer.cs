@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using Agents.Learning;
-using Agents.Training.Advantages;
 using Agents.Training.Checkpoints;
 using Agents.Training.Divergence;
 using Agents.Training.Experience;
 using Agents.Training.Guards;
-using Agents.Training.Loss;
 using Agents.Training.Progress;
 using Agents.Training.Rollouts;
 
@@ -29,8 +26,7 @@ public sealed class ReinforcementTrainer : IDisposable
     private readonly CheckpointStore _store;
     private readonly RolloutJournal _journal;
     private readonly RolloutProducer _producer;
-    private readonly double _inverseTemperature;
-    private readonly TruncatedImportance? _importance;
+    private readonly PolicyStep _learning;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="model">Model to train; stays the caller's.</param>
@@ -56,17 +52,19 @@ public sealed class ReinforcementTrainer : IDisposable
         _stages = stages;
         _options = options;
         _time = time ?? TimeProvider.System;
-        _inverseTemperature = 1 / stages.Rollout.Temperature;
-        _importance = stages.Importance ?? (options.Staleness > 0 ? new TruncatedImportance() : null);
+        _learning = new PolicyStep(model, stages, options, _time);
         _table = new ExperienceTable(options.GroupsPerStep * (options.Staleness + 1), options.Staleness);
         _store = new CheckpointStore(options.OutputFolder, model, [.. options.Identity(), .. stages.Identity()], [_pending, .. stages.Guards, .. options.Parts]);
         _journal = new RolloutJournal(Path.Combine(_store.Folder, "rollouts.journal"));
-        _producer = new RolloutProducer(stages, options, _table, _journal);
+        _producer = new RolloutProducer(stages, options, _table, _journal, _time);
     }
 
     /// <summary>Trains until all planned steps are done or a stop reason holds. A trainer runs once.</summary>
     /// <param name="progress">Told after every step; null for nobody.</param>
-    /// <param name="cancellationToken">Stops the run; the state after the last full step is stored first.</param>
+    /// <param name="cancellationToken">
+    /// Stops the run within one decode step or micro-batch. The state after the last full step is stored first, unless it includes samples of older weights that are not
+    /// complete: then the checkpoint before stays the last one, and a resumed run finds in the journal what was sampled since.
+    /// </param>
     /// <exception cref="OperationCanceledException">The run was cancelled; a checkpoint to resume from exists.</exception>
     /// <exception cref="Errors.TrainingDivergedException">Loss or gradient norm is not finite; the last checkpoint is intact.</exception>
     /// <exception cref="Errors.CheckpointException">A checkpoint cannot be read, written, or belongs to another run.</exception>
@@ -78,7 +76,7 @@ public sealed class ReinforcementTrainer : IDisposable
 
     private async Task<ReinforcementResult> RunToEndAsync(IProgress<ReinforcementProgress>? progress, CancellationToken cancellationToken)
     {
-        Run run = new(await StartAsync().ConfigureAwait(false), _store);
+        Run run = new(await StartAsync().ConfigureAwait(false), _store, new StepClock(_time));
         run.Stored = _store.Current is null ? -1 : run.Position.Step;
         run.StoredAt = _time.GetTimestamp();
         try
@@ -93,11 +91,14 @@ public sealed class ReinforcementTrainer : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await EndAsync(run, run.Position.Step).ConfigureAwait(false);
+            _learning.Abandon();
+            await EndCancelledAsync(run).ConfigureAwait(false);
             throw new OperationCanceledException($"Training stopped after {run.Position.Step} of {_options.Steps} steps; resume from {_store.Current}.", cancellationToken);
         }
         catch
         {
+            _learning.Abandon();
+
             // A fault of sampling or scoring leaves the weights of the last full step as they are; one in the middle of an update may not.
             Exception? failure = await _producer.StopAfterAsync(run.IsSampling ? LastBatch(run.Position.Step) : -1).ConfigureAwait(false);
             if (run.IsSampling && failure is null && run.Stored != run.Position.Step)
@@ -124,15 +125,18 @@ public sealed class ReinforcementTrainer : IDisposable
         {
             long step = run.Position.Step;
             cancellationToken.ThrowIfCancellationRequested();
+            run.Clock.Begin();
+            run.Clock.Mark();
             run.Serving ??= await _sync.PublishAsync(cancellationToken).ConfigureAwait(false);
+            run.Clock.Published();
             for (; scheduled <= LastBatch(step) + 1 && scheduled < _options.Steps; scheduled++)
             {
                 _producer.Schedule(scheduled, run.Serving, step);
             }
 
+            _learning.Begin();
             run.IsSampling = true;
-            await _producer.WaitAsync(step, cancellationToken).ConfigureAwait(false);
-            ImmutableArray<ExperienceGroup> groups = await _table.TakeAsync(_options.GroupsPerStep, step, cancellationToken).ConfigureAwait(false);
+            ImmutableArray<ExperienceGroup> groups = await GatherAsync(run, step, cancellationToken).ConfigureAwait(false);
             run.IsSampling = false;
             if (Step(run, groups, cancellationToken) is not { } report)
             {
@@ -144,36 +148,71 @@ public sealed class ReinforcementTrainer : IDisposable
             run.Last = report;
             if (run.Stop == ReinforcementStop.Completed && run.Position.Step < _options.Steps && CheckpointDue(run))
             {
+                run.Clock.Mark();
                 await StoreAsync(run, cancellationToken).ConfigureAwait(false);
+                run.Clock.Stored();
             }
 
             progress?.Report(report);
         }
     }
 
+    /// <summary>Takes the groups of a step, and lets learning begin with those that are there.</summary>
+    private async Task<ImmutableArray<ExperienceGroup>> GatherAsync(Run run, long step, CancellationToken cancellationToken)
+    {
+        Task batch = _producer.WaitAsync(step, cancellationToken);
+        if (_options.Asynchrony == Asynchrony.Off)
+        {
+            run.Clock.Mark();
+            await batch.ConfigureAwait(false);
+            run.Clock.Waited();
+            return await _table.TakeAsync(_options.GroupsPerStep, step, cancellationToken).ConfigureAwait(false);
+        }
+
+        var groups = ImmutableArray.CreateBuilder<ExperienceGroup>(_options.GroupsPerStep);
+        while (groups.Count < _options.GroupsPerStep)
+        {
+            Task<ExperienceGroup> next = _table.TakeNextAsync(step, cancellationToken);
+            run.Clock.Mark();
+            if (await Task.WhenAny(next, batch).ConfigureAwait(false) == batch)
+            {
+                // A batch that failed never gets its other groups.
+                await batch.ConfigureAwait(false);
+            }
+
+            groups.Add(await next.ConfigureAwait(false));
+            run.Clock.Waited();
+            if (!batch.IsCompleted)
+            {
+                _learning.Advance([.. groups], step, cancellationToken);
+            }
+        }
+
+        await batch.ConfigureAwait(false);
+        return groups.MoveToImmutable();
+    }
+
     /// <summary>One step on its groups, as in the paper; null when it was refused.</summary>
     private ReinforcementProgress? Step(Run run, ImmutableArray<ExperienceGroup> groups, CancellationToken cancellationToken)
     {
         long step = run.Position.Step;
-        ExperienceColumns columns = new(groups, step);
-        _stages.Advantages.Estimate(new AdvantageInputs { Reward = columns.Reward, Group = columns.Group, Length = columns.Length }, columns.Advantage);
-        _stages.Reshaper.Reshape(columns);
-        PolicyBatch? batch = columns.HasSignal || !_stages.Auxiliaries.IsEmpty ? PolicyBatch.Pack(columns, _options.RowsPerBatch, _options.KeepGroupsTogether) : null;
-        DivergenceMeter mismatch = new();
-        batch = batch?.WithTrainer(_model, _inverseTemperature, _importance, mismatch);
+        ExperienceColumns columns = _learning.Columns(groups, step);
+        PolicyBatch? batch = _learning.Pack(columns);
+        PolicyGradient? gradient = batch is null ? null : _learning.Accumulate(batch, step, cancellationToken);
+        DivergenceReport mismatch = gradient?.Mismatch ?? new DivergenceMeter().Report;
         long age = columns.Age.Max();
-        if (age == 0 && (mismatch.Report.K3 > _options.MismatchLimit || mismatch.Report.MaximumRatio > _options.MismatchRatioLimit))
+        if (age == 0 && (mismatch.K3 > _options.MismatchLimit || mismatch.MaximumRatio > _options.MismatchRatioLimit))
         {
+            _learning.Abandon();
             run.Stop = ReinforcementStop.SamplerMismatch;
             run.Explanation = string.Create(
                 CultureInfo.InvariantCulture,
-                $"In step {step + 1} sampler and trainer differ by {mismatch.Report.K3:G4} per token (k3) and up to a ratio of {mismatch.Report.MaximumRatio:G4}; the limits are {_options.MismatchLimit} and {_options.MismatchRatioLimit}. Check that both have the same weights, temperature and cache type; nothing was learned from these samples.");
+                $"In step {step + 1} sampler and trainer differ by {mismatch.K3:G4} per token (k3) and up to a ratio of {mismatch.MaximumRatio:G4}; the limits are {_options.MismatchLimit} and {_options.MismatchRatioLimit}. Check that both have the same weights, temperature and cache type; nothing was learned from these samples.");
             return null;
         }
 
         double rate = _options.Schedule.AtStep(step, _options.Steps);
-        PolicyMeter meter = new();
-        (double Loss, double Norm)? update = batch is null ? null : Update(batch, meter, rate, step, cancellationToken);
+        (double Loss, double Norm)? update = gradient is null ? null : _learning.Apply(gradient, batch!.Context((double)step / _options.Steps), rate, step, _store.Current!);
         if (update is not null)
         {
             run.Serving?.Dispose();
@@ -189,26 +228,11 @@ public sealed class ReinforcementTrainer : IDisposable
             run.Explanation = stopped.Warning ?? "";
         }
 
-        return Report(run, columns, update, rate, mismatch.Report, meter, age) with
+        return Report(run, columns, update, rate, mismatch, gradient?.Meter, age) with
         {
             Guards = guards.SelectMany(report => report.Numbers).ToImmutableSortedDictionary(StringComparer.Ordinal),
             Warnings = [.. guards.Select(report => report.Warning).OfType<string>()],
         };
-    }
-
-    private (double Loss, double Norm) Update(PolicyBatch batch, PolicyMeter meter, double rate, long step, CancellationToken cancellationToken)
-    {
-        CompositeLoss objective = new(_stages.PolicyLoss.Id, [_stages.PolicyLoss, .. _stages.Auxiliaries, meter]);
-        LossContext context = batch.Context((double)step / _options.Steps);
-        (double Loss, double Norm) update = default;
-        for (int i = 0; i < _options.UpdatesPerStep; i++)
-        {
-            // Once a step has changed the weights it is finished: half a step could not be resumed.
-            update = GradientStep.Run(
-                _model, batch.Batches, objective, context, _inverseTemperature, rate, step + 1, _store.Current!, i == 0 ? cancellationToken : CancellationToken.None);
-        }
-
-        return update;
     }
 
     private void CountDeadSteps(Run run, ExperienceColumns columns, bool dead)
@@ -236,16 +260,20 @@ public sealed class ReinforcementTrainer : IDisposable
     }
 
     private ReinforcementProgress Report(
-        Run run, ExperienceColumns columns, (double Loss, double Norm)? update, double rate, DivergenceReport mismatch, PolicyMeter meter, long age)
+        Run run, ExperienceColumns columns, (double Loss, double Norm)? update, double rate, DivergenceReport mismatch, PolicyMeter? meter, long age)
     {
         double[] scored = [.. columns.Reward.Where(reward => !double.IsNaN(reward))];
         var components = columns.Rows.SelectMany(row => row.Rewards).Where(entry => !double.IsNaN(entry.Value)).GroupBy(entry => entry.Key, StringComparer.Ordinal)
             .ToImmutableSortedDictionary(entries => entries.Key, entries => entries.Average(entry => entry.Value), StringComparer.Ordinal);
+        BatchWork work = _producer.WorkFor(run.Position.Step - 1);
         return new ReinforcementProgress(
             run.Position.Step, _options.Steps, update?.Loss, update?.Norm, rate, scored.Length > 0 ? scored.Average() : double.NaN, components,
-            columns.Groups.Length, columns.Groups.Count(group => group.IsDead), _producer.DrawnFor(run.Position.Step - 1), columns.Rows.Length - scored.Length,
+            columns.Groups.Length, columns.Groups.Count(group => group.IsDead), work.Drawn, columns.Rows.Length - scored.Length,
             columns.Rows.Count(row => row.IsTruncated), columns.Rows.Length, columns.Rows.Average(row => row.CompletionTokenIds.Length), age, mismatch,
-            update is null ? null : meter.Entropy, meter.Reference, run.Position.Tokens);
+            meter?.Entropy, meter?.Reference, run.Position.Tokens)
+        {
+            Times = run.Clock.End(work, _learning.Backward),
+        };
     }
 
     private bool CheckpointDue(Run run) =>
@@ -280,6 +308,11 @@ public sealed class ReinforcementTrainer : IDisposable
         Save(run);
     }
 
+    /// <summary>Ends a cancelled run at once. What older weights are still sampling belongs to the state after the last full step, so that state is stored only without it.</summary>
+    private Task EndCancelledAsync(Run run) => run.Stored != run.Position.Step && _producer.IsDone(LastBatch(run.Position.Step))
+        ? EndAsync(run, run.Position.Step)
+        : _producer.StopAfterAsync(-1);
+
     /// <summary>Stops sampling and stores the state after the last full step, unless it is stored already.</summary>
     private async Task EndAsync(Run run, long steps)
     {
@@ -310,8 +343,10 @@ public sealed class ReinforcementTrainer : IDisposable
     }
 
     /// <summary>What changes while a run goes on.</summary>
-    private sealed class Run(TrainingPosition position, CheckpointStore store)
+    private sealed class Run(TrainingPosition position, CheckpointStore store, StepClock clock)
     {
+        public StepClock Clock { get; } = clock;
+
         public TrainingPosition Position { get; set; } = position;
 
         public long ResumedFrom { get; } = store.Current is null ? 0 : position.Step;

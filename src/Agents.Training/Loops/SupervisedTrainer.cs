@@ -56,7 +56,7 @@ public sealed class SupervisedTrainer
         _time = time ?? TimeProvider.System;
         _reader = new StepReader(training, new ExampleOrder(options.Seed, training.Count, options.Shuffle), options.Packing);
         _validation = validation is null ? null : new ValidationLoss(validation, options.ValidationExamples, options.Packing);
-        _store = new CheckpointStore(options.OutputFolder, model, options.Identity(loss.Id, training.Fingerprint), options.Parts);
+        _store = new CheckpointStore(options.OutputFolder, model, options.Identity(loss.Settings, training.Fingerprint), options.Parts);
     }
 
     /// <summary>Trains on a thread of its own until all planned updates are done.</summary>

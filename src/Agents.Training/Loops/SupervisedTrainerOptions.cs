@@ -92,16 +92,16 @@ public sealed record SupervisedTrainerOptions
     }
 
     /// <summary>Returns the lines <c>name = value</c> that must agree for a resume to mean the same run.</summary>
-    /// <param name="lossId">Id of the loss.</param>
+    /// <param name="lossSettings">Id of the loss.</param>
     /// <param name="data">Fingerprint of the training data.</param>
-    internal IReadOnlyList<string> Identity(string lossId, string data) =>
+    internal IReadOnlyList<string> Identity(string lossSettings, string data) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"steps = {Steps}"),
         string.Create(CultureInfo.InvariantCulture, $"seed = {Seed}"),
         string.Create(CultureInfo.InvariantCulture, $"shuffle = {Shuffle}"),
         string.Create(CultureInfo.InvariantCulture, $"packing = {Packing.TokensPerStep} {Packing.RowsPerBatch} {Packing.MaximumSequence} {Packing.Overlong}"),
         string.Create(CultureInfo.InvariantCulture, $"schedule = {Schedule.Shape} {Schedule.Peak} {Schedule.WarmUpShare} {Schedule.FinalShare}"),
-        $"loss = {lossId}",
+        $"loss = {lossSettings}",
         $"data = {data}",
         $"recipe = {Recipe}",
     ];

@@ -23,6 +23,15 @@ public sealed class CispoLoss : ITokenLoss
     public string Id => LossId;
 
     /// <inheritdoc/>
+    public string Settings => $"{Id} {_options.Settings}";
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => _options.Aggregator.ReadsTokenWeight;
+
+    /// <inheritdoc/>
+    public bool IsZeroWithoutAdvantage => true;
+
+    /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)
     {
         SequenceRows.Require(inputs.OldLogProbability, inputs.Weight.Length, nameof(inputs.OldLogProbability), Id);

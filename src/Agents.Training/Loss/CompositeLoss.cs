@@ -11,6 +11,15 @@ public sealed class CompositeLoss(string id, ImmutableArray<ITokenLoss> parts) :
     /// <inheritdoc/>
     public string Id { get; } = id;
 
+    /// <inheritdoc/>
+    public string Settings => $"{Id} [{string.Join(" + ", Parts.Select(part => part.Settings))}]";
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => Parts.Any(part => part.ReadsTokenWeight);
+
+    /// <inheritdoc/>
+    public bool IsZeroWithoutAdvantage => Parts.All(part => part.IsZeroWithoutAdvantage);
+
     /// <summary>Gets the terms.</summary>
     public ImmutableArray<ITokenLoss> Parts { get; } = parts;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -31,6 +32,9 @@ public sealed class DpoLoss : ITokenLoss
 
     /// <inheritdoc/>
     public string Id => LossId;
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {_beta:R} {_smoothing:R} {_robust}");
 
     /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -14,6 +15,12 @@ public sealed class EntropyBonus(double coefficient, LossAggregator? aggregator 
 
     /// <inheritdoc/>
     public string Id => LossId;
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {coefficient:R} {_aggregator.Settings}");
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => _aggregator.ReadsTokenWeight;
 
     /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)

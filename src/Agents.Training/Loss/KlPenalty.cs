@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -17,6 +18,12 @@ public sealed class KlPenalty(KlEstimator estimator, double coefficient, LossAgg
 
     /// <inheritdoc/>
     public string Id => LossId;
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {estimator} {coefficient:R} {_aggregator.Settings}");
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => _aggregator.ReadsTokenWeight;
 
     /// <summary>Value of one token and its derivative with respect to the log-probability.</summary>
     /// <param name="estimator">Which estimate.</param>

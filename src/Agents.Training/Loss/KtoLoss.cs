@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -32,6 +33,9 @@ public sealed class KtoLoss : ITokenLoss
 
     /// <inheritdoc/>
     public string Id => LossId;
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Id} {_beta:R} {_desirable:R} {_undesirable:R}");
 
     /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)

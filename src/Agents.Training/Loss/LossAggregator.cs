@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Learning;
 
 namespace Agents.Training.Loss;
@@ -7,6 +8,12 @@ namespace Agents.Training.Loss;
 /// <param name="MaximumLength">Longest allowed completion; only for <see cref="LossAggregation.ConstantLength"/>.</param>
 public sealed record LossAggregator(LossAggregation Kind, int MaximumLength = 0)
 {
+    /// <summary>Gets the settings as they appear in a checkpoint's identity.</summary>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Kind} {MaximumLength}");
+
+    /// <summary>Gets whether the factor depends on the tokens of the whole step.</summary>
+    public bool ReadsTokenWeight => Kind == LossAggregation.TokenMean;
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">The longest completion is missing where it is needed.</exception>
     public void Validate()

@@ -25,6 +25,15 @@ public sealed class PpoClipLoss : ITokenLoss
     /// <inheritdoc/>
     public string Id => LossId;
 
+    /// <inheritdoc/>
+    public string Settings => $"{Id} {_options.Settings}";
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => _options.Aggregator.ReadsTokenWeight;
+
+    /// <inheritdoc/>
+    public bool IsZeroWithoutAdvantage => true;
+
     /// <summary>Loss of one token and its derivative with respect to the log-probability.</summary>
     /// <param name="logRatio">logp − old.</param>
     /// <param name="advantage">A.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Agents.Training.Loss;
 
 /// <summary>Clipping of probability ratios.</summary>
@@ -17,6 +19,11 @@ public sealed record PpoClipOptions
 
     /// <summary>Gets how tokens are averaged. Default the mean over sequences of token means (GRPO).</summary>
     public LossAggregator Aggregator { get; init; } = new(LossAggregation.SequenceMeanTokenMean);
+
+    /// <summary>Gets the settings as they appear in a checkpoint's identity.</summary>
+    public string Settings => string.Create(
+        CultureInfo.InvariantCulture,
+        $"low {ClipLow:R} high {ClipHigh:R} dual {DualClip?.ToString("R", CultureInfo.InvariantCulture) ?? "none"} cap {RatioCap?.ToString("R", CultureInfo.InvariantCulture) ?? "none"} {Aggregator.Settings}");
 
     /// <summary>Checks all ranges.</summary>
     /// <exception cref="ArgumentException">Lists every setting that is out of range.</exception>

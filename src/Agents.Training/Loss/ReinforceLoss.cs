@@ -15,6 +15,15 @@ public sealed class ReinforceLoss(LossAggregator? aggregator = null) : ITokenLos
     public string Id => LossId;
 
     /// <inheritdoc/>
+    public string Settings => $"{Id} {_aggregator.Settings}";
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => _aggregator.ReadsTokenWeight;
+
+    /// <inheritdoc/>
+    public bool IsZeroWithoutAdvantage => true;
+
+    /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)
     {
         SequenceRows.Require(inputs.Advantage, inputs.Weight.Length, nameof(inputs.Advantage), Id);

@@ -32,6 +32,15 @@ public sealed class SequenceClipLoss : ITokenLoss
     public string Id => _kind == SequenceRatio.Mean ? GspoId : RlooId;
 
     /// <inheritdoc/>
+    public string Settings => $"{Id} {_options.Settings}";
+
+    /// <inheritdoc/>
+    public bool ReadsTokenWeight => false;
+
+    /// <inheritdoc/>
+    public bool IsZeroWithoutAdvantage => true;
+
+    /// <inheritdoc/>
     public double Evaluate(in TokenLossInputs inputs, in LossContext context, in TokenLossGradients gradients)
     {
         SequenceRows.Require(inputs.OldLogProbability, inputs.Weight.Length, nameof(inputs.OldLogProbability), Id);

@@ -47,6 +47,9 @@ public sealed record ReinforcementProgress(
     /// <summary>Gets the numbers of the guards by name.</summary>
     public ImmutableSortedDictionary<string, double> Guards { get; init; } = ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
 
+    /// <summary>Gets where the time went; null when nobody measured.</summary>
+    public ReinforcementTimes? Times { get; init; }
+
     /// <inheritdoc/>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
@@ -62,6 +65,7 @@ public sealed record ReinforcementProgress(
             ("mismatch.k3", Mismatch.K3), ("mismatch.maximumRatio", Mismatch.MaximumRatio), ("mismatch.effectiveSamples", Mismatch.EffectiveSampleShare),
             ("entropy", Entropy), ("reference.k1", ReferenceDivergence?.K1), ("reference.k3", ReferenceDivergence?.K3), ("tokens", Tokens),
             .. Guards.Select(guard => (guard.Key, (double?)guard.Value)),
+            .. Times is null ? [] : Times.Numbers().Select(entry => (entry.Key, (double?)entry.Value)),
         ];
         return all.Where(entry => entry.Value is { } value && double.IsFinite(value)).Select(entry => KeyValuePair.Create(entry.Name, entry.Value!.Value));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Agents.Training.Checkpoints;
 using Agents.Training.Errors;
@@ -26,6 +27,9 @@ public sealed class PassRateTracker : ICheckpointPart
 
     /// <inheritdoc/>
     public string Name => "pass-rates";
+
+    /// <summary>Gets the settings as they appear in a checkpoint's identity.</summary>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"decay {_decay:R}");
 
     /// <summary>Gets the estimates by prompt id.</summary>
     public IReadOnlyDictionary<string, PassRate> Rates => _rates;

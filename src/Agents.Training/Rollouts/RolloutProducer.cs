@@ -1,4 +1,3 @@
-using Agents.Training.Errors;
 using Agents.Training.Experience;
 using Agents.Training.Loops;
 
@@ -6,14 +5,14 @@ namespace Agents.Training.Rollouts;
 
 /// <summary>
 /// Samples, scores and stores the groups of one step after the other: prompt sampler → rollout → trajectories → rewards → reference. Batches are made strictly in
-/// order, each by the generation it was scheduled with, so that they never depend on how far the trainer is.
+/// order, each by the generation it was scheduled with, so that they never depend on how far the trainer is. Groups reach the table one by one, in order of their draw.
 /// </summary>
-internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementOptions options, ExperienceTable table, RolloutJournal journal)
+internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementOptions options, ExperienceTable table, RolloutJournal journal, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, (Task Work, CancellationTokenSource Stop)> _scheduled = [];
     private readonly SortedDictionary<long, ProducerState> _states = [];
-    private readonly Dictionary<long, int> _drawn = [];
+    private readonly Dictionary<long, BatchWork> _work = [];
     private Task _last = Task.CompletedTask;
     private long _draws;
 
@@ -58,6 +57,10 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
     public Task WaitAsync(long batch, CancellationToken cancellationToken) =>
         _scheduled.TryGetValue(batch, out (Task Work, CancellationTokenSource Stop) entry) ? entry.Work.WaitAsync(cancellationToken) : Task.CompletedTask;
 
+    /// <summary>Returns whether a batch and all before it are in the table.</summary>
+    /// <param name="batch">Its number; batches that a checkpoint contributed are there already.</param>
+    public bool IsDone(long batch) => _scheduled.Where(entry => entry.Key <= batch).All(entry => entry.Value.Work.IsCompletedSuccessfully);
+
     /// <summary>Lets all batches up to one end and abandons later ones.</summary>
     /// <param name="batch">The last batch that is wanted.</param>
     /// <returns>What the first batch that was wanted failed with; null when none did.</returns>
@@ -90,13 +93,13 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
         }
     }
 
-    /// <summary>Returns how many groups were sampled for a batch.</summary>
-    /// <param name="batch">Its number.</param>
-    public int DrawnFor(long batch)
+    /// <summary>Returns what it took to make a batch.</summary>
+    /// <param name="batch">Its number; batches that a checkpoint contributed took nothing.</param>
+    public BatchWork WorkFor(long batch)
     {
         lock (_gate)
         {
-            return _drawn.GetValueOrDefault(batch, options.GroupsPerStep);
+            return _work.GetValueOrDefault(batch, new BatchWork(options.GroupsPerStep, default, default, 0));
         }
     }
 
@@ -109,7 +112,7 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
             foreach (long old in _states.Keys.Where(number => number < batch).ToArray())
             {
                 _states.Remove(old);
-                _drawn.Remove(old);
+                _work.Remove(old);
             }
         }
 
@@ -124,72 +127,41 @@ internal sealed class RolloutProducer(ReinforcementStages stages, ReinforcementO
 
     private async Task ProduceAsync(long batch, PolicyGeneration generation, long version, CancellationToken cancellationToken)
     {
-        List<ExperienceGroup> kept = [];
+        int kept = 0;
         List<ExperienceGroup> dead = [];
         int limit = options.GroupsPerStep * (options.DynamicSampling ? options.DynamicSamplingFactor : 1);
-        int drawn = 0;
-        while (kept.Count < options.GroupsPerStep && drawn < limit)
+        BatchWork work = default;
+        while (kept < options.GroupsPerStep && work.Drawn < limit)
         {
-            int ask = Math.Min(options.GroupsPerStep - kept.Count, limit - drawn);
+            int ask = Math.Min(options.GroupsPerStep - kept, limit - work.Drawn);
             RolloutTicket[] tickets = [.. Enumerable.Range(0, ask).Select(_ => new RolloutTicket(_draws++, stages.Prompts.Next()))];
-            drawn += ask;
-            foreach (ExperienceGroup group in await ScoredAsync(batch, tickets, generation, version, cancellationToken).ConfigureAwait(false))
+            ScoredSamples samples = new(stages, journal, time, generation, batch, version);
+            await foreach (ExperienceGroup group in samples.InOrderAsync(tickets, cancellationToken).ConfigureAwait(false))
             {
                 stages.PassRates.Observe(group);
                 stages.Prompts.Observe(group);
-                (options.DynamicSampling && group.IsDead ? dead : kept).Add(group);
+                if (options.DynamicSampling && group.IsDead)
+                {
+                    dead.Add(group);
+                    continue;
+                }
+
+                kept++;
+                await table.AddAsync(group, cancellationToken).ConfigureAwait(false);
             }
+
+            work = new BatchWork(work.Drawn + ask, work.Sampling + samples.Sampling, work.Scoring + samples.Scoring, work.Tokens + samples.Tokens);
         }
 
         lock (_gate)
         {
             _states[batch] = State();
-            _drawn[batch] = drawn;
+            _work[batch] = work;
         }
 
-        foreach (ExperienceGroup group in kept.Concat(dead).Take(options.GroupsPerStep))
+        foreach (ExperienceGroup group in dead.Take(options.GroupsPerStep - kept))
         {
             await table.AddAsync(group, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task<IReadOnlyList<ExperienceGroup>> ScoredAsync(
-        long batch, RolloutTicket[] tickets, PolicyGeneration generation, long version, CancellationToken cancellationToken)
-    {
-        string id = generation.Id;
-        ExperienceGroup?[] groups = [.. tickets.Select(ticket => journal.Find(ticket.Draw, id))];
-        RolloutTicket[] missing = [.. tickets.Where((_, index) => groups[index] is null)];
-        if (missing.Length > 0)
-        {
-            await foreach (SampledGroup group in stages.Rollout.SampleAsync(generation, missing, cancellationToken).ConfigureAwait(false))
-            {
-                ExperienceGroup rows = new(
-                    batch, group.Ticket.Draw, group.Ticket.Prompt.Id, group.Ticket.Prompt.Source,
-                    [.. group.Completions.Select(completion => stages.Trajectories.Build(group.Ticket.Prompt, completion, id, version))]);
-                ExperienceGroup scored = await stages.Rewards.ScoreAsync(group.Ticket.Prompt, rows, cancellationToken).ConfigureAwait(false);
-                scored = await ReferencedAsync(scored, cancellationToken).ConfigureAwait(false);
-                journal.Append(scored);
-                groups[Array.FindIndex(tickets, ticket => ticket.Draw == scored.Draw)] = scored;
-            }
-        }
-
-        if (Array.FindIndex(groups, group => group is null) is >= 0 and int lost)
-        {
-            throw new TrainingException($"The rollout '{stages.Rollout.Settings}' ended without a group for draw {tickets[lost].Draw} (prompt '{tickets[lost].Prompt.Id}'); it must give one group per ticket.");
-        }
-
-        // A journaled group may come from an earlier step with the same weights; its age counts from now.
-        return [.. groups.Select(group => group! with { Batch = batch, Rows = [.. group.Rows.Select(row => row with { Version = version })] })];
-    }
-
-    private async Task<ExperienceGroup> ReferencedAsync(ExperienceGroup group, CancellationToken cancellationToken)
-    {
-        if (stages.Reference is not { } reference)
-        {
-            return group;
-        }
-
-        IReadOnlyList<float[]> scores = await reference.ScoreAsync(group.Rows[0].PromptTokenIds, [.. group.Rows.Select(row => row.CompletionTokenIds)], cancellationToken).ConfigureAwait(false);
-        return group with { Rows = [.. group.Rows.Select((row, index) => row with { ReferenceLogProbability = [.. scores[index].Select(value => (double)value)] })] };
     }
 }

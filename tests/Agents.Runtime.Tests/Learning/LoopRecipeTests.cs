@@ -77,6 +77,18 @@ public sealed class LoopRecipeTests : IDisposable
         Assert.Empty(resumed.Notes);
     }
 
+    [Theory]
+    [InlineData("streaming")]
+    [InlineData("async")]
+    public async Task RunAsync_OtherModeWithoutStaleness_EndsWithTheSameWeights(string mode)
+    {
+        RecipeResult off = await _run.RunAsync(LoopRecipe.Reinforcement, "off");
+
+        RecipeResult other = await _run.RunAsync(LoopRecipe.Reinforcement.Replace("groupSize: 4", $"groupSize: 4\n  mode: {mode}\n  staleness: 0", StringComparison.Ordinal), mode);
+
+        Assert.Equal(LoopRecipe.Hash(off.ModelPath), LoopRecipe.Hash(other.ModelPath));
+    }
+
     [Fact]
     public async Task RunAsync_AdapterOfRejectionStopped_EndsWithTheSameAdapter()
     {

@@ -1,5 +1,6 @@
 using Agents.Runtime.Learning;
 using Agents.Runtime.Yaml;
+using Agents.Training.Loops;
 using Agents.Training.Loss;
 
 namespace Agents.Runtime.Tests.Learning;
@@ -106,6 +107,7 @@ public sealed class RecipeSectionTests
         Assert.Equal(("dapo", "grpo", "ppo-clip", "token-mean"), (settings.Algorithm, settings.Advantages, settings.Loss, settings.Aggregation));
         Assert.Equal((0.2, 0.28, true), (settings.ClipLow, settings.ClipHigh, settings.DynamicSampling));
         Assert.Equal((KlEstimator.K2, 0.01, null), (settings.KlEstimator, settings.KlCoefficient, settings.KlReference));
+        Assert.Equal(Asynchrony.Async, settings.Mode);
         Assert.Equal((16, 0.5, 2, 0.02, 3.0), (settings.OverlongBuffer, settings.OverlongFactor, settings.Staleness, settings.MismatchLimit, settings.MismatchRatio));
         Assert.Equal([new RewardSetting("correct", 1), new RewardSetting("format", 0.1)], settings.Rewards);
     }
@@ -180,6 +182,7 @@ public sealed class RecipeSectionTests
     [InlineData("estimator: k2", "estimator: k5", "'reinforcement.kl.estimator' is 'k5'")]
     [InlineData("coefficient: 0.01", "coefficient: -1", "'reinforcement.kl.coefficient' is -1, it must be at least 0")]
     [InlineData("mode: async", "mode: off", "'reinforcement.staleness' is 2 while 'mode' is off")]
+    [InlineData("mode: async", "mode: streaming", "'reinforcement.staleness' is 2 while 'mode' is streaming")]
     [InlineData("mode: async", "mode: asynch", "'reinforcement.mode' is 'asynch'. Did you mean 'async'")]
     [InlineData("ratio: 3", "ratio: 0.5", "'reinforcement.mismatch.ratio' is 0.5, it must be at least 1")]
     [InlineData("name: format", "name: correct", "'reinforcement.rewards[1].name' is 'correct', which is there twice")]
