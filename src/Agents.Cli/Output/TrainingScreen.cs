@@ -106,7 +106,7 @@ internal sealed class TrainingScreen
             }
         }
 
-        Warning = report.Warnings.IsDefaultOrEmpty ? Warning : string.Create(CultureInfo.InvariantCulture, $"step {report.Step}: {report.Warnings[^1]}");
+        Warning = report.Warnings.IsDefaultOrEmpty ? Warning : report.Warnings[^1];
     }
 
     /// <summary>Returns the newest numbers in one line, for places where nothing can be drawn.</summary>

@@ -76,7 +76,7 @@ internal sealed class RunPreflight
         if (IsDue)
         {
             bool recompute = recipe.Adapter?.RecomputeLayers ?? recipe.Trainer.RecomputeLayers;
-            Add(MemoryPreflight.Fit((some, again) => Plan(recipe, shape, weightBytes, some, again), rows, Math.Min(rows, leastRows), recompute));
+            Add(MemoryPreflight.Fit((some, again) => Plan(recipe, shape, weightBytes, some, again, leastRows), rows, Math.Min(rows, leastRows), recompute));
         }
 
         int kept = (int)Report.Value(PreflightChange.RowsPerBatch, rows);
@@ -109,7 +109,7 @@ internal sealed class RunPreflight
         _ => (0, 0),
     };
 
-    private MemoryPlan Plan(TrainingRecipe recipe, ModelShape shape, long weightBytes, int rows, bool recompute)
+    private MemoryPlan Plan(TrainingRecipe recipe, ModelShape shape, long weightBytes, int rows, bool recompute, int longest)
     {
         (int sequences, int tokens) = Sampled(recipe);
         var training = recipe.Adapter is { } adapter
@@ -118,7 +118,7 @@ internal sealed class RunPreflight
             : TrainingMemory.Full(shape, recipe.Trainer with { MaximumRows = rows, RecomputeLayers = recompute }, sizeof(float));
 
         // An adapter serves over the frozen base that is there already; all weights are served as copies.
-        var sampling = TrainingMemory.Sampling(shape, recipe.Adapter is null ? weightBytes : 0, Copies(recipe), Math.Min(sequences, SampledAtOnce), tokens == 0 ? 0 : Math.Min(shape.ContextLength, rows));
+        var sampling = TrainingMemory.Sampling(shape, recipe.Adapter is null ? weightBytes : 0, Copies(recipe), Math.Min(sequences, SampledAtOnce), tokens == 0 ? 0 : Math.Min(shape.ContextLength, longest));
         return new MemoryPlan([.. training, .. sampling], _available);
     }
 }
