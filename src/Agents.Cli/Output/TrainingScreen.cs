@@ -116,7 +116,7 @@ internal sealed class TrainingScreen
         text.Append(CultureInfo.InvariantCulture, $"{Name()}: {Step}/{Steps}");
         foreach ((string name, string label) in Shown())
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {label} {Number(_curves[name].Last)}");
+            text.Append(CultureInfo.InvariantCulture, $"  {label.TrimStart()} {Number(_curves[name].Last)}");
         }
 
         return text.ToString();

@@ -58,6 +58,7 @@ internal sealed record ArmSettings
 
     /// <summary>Returns the fixed settings of an arm.</summary>
     /// <param name="arm">Name of the arm.</param>
+    /// <exception cref="ArgumentException">There is no such arm.</exception>
     public static ArmSettings For(string arm) => arm switch
     {
         "grpo" => new ArmSettings { Steps = 120, Rate = 2e-4, Prompts = 6_000, Watch = 15 },
@@ -65,7 +66,7 @@ internal sealed record ArmSettings
         "rejection" => new ArmSettings { Rounds = 4, Prompts = 3_200, Rate = 3e-4, PerPrompt = 2, Watch = 12 },
         "sft" => new ArmSettings { Steps = 150, Rate = 3e-4, Watch = 15 },
         "control" or "control-sampled" => new ArmSettings { Rate = 3e-4, Watch = 50 },
-        _ => new ArmSettings(),
+        _ => throw new ArgumentException($"There is no arm '{arm}'.", nameof(arm)),
     };
 
     /// <summary>Returns these settings with one of them changed.</summary>

@@ -111,6 +111,16 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Contains("<h2>round-2</h2>", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Page_FilesThatWereSetAside_AreLeftOut()
+    {
+        Directory.CreateDirectory(_folder["superseded-1"]);
+        File.WriteAllText(Path.Combine(_folder["superseded-1"], "metrics.jsonl"), "");
+        File.WriteAllText(_folder["metrics.jsonl"], Lines(1, 3));
+
+        Assert.DoesNotContain("superseded", TrainingReport.Page(_folder.Path), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"step\":1,\"loss\":0}\n")]
     [InlineData("{\"step\":1,\"loss\":3}\n{\"step\":2,\"loss\":3}\n")]
