@@ -10,6 +10,9 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
     private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
     private ulong _scopes;
 
+    /// <summary>Gets what is told of every adapter that new requests cannot name any more, with its hash. Called on the thread that unloads.</summary>
+    internal Action<string>? Unloaded { get; init; }
+
     /// <summary>Gets the ids in use.</summary>
     public IReadOnlyList<string> Ids
     {
@@ -38,9 +41,9 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
             _adapters[id] = adapter;
         }
 
-        if (!ReferenceEquals(replaced, adapter))
+        if (replaced is not null && !ReferenceEquals(replaced, adapter))
         {
-            replaced?.Dispose();
+            Drop(replaced);
         }
     }
 
@@ -90,7 +93,11 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
             _adapters.Remove(id, out adapter);
         }
 
-        adapter?.Dispose();
+        if (adapter is not null)
+        {
+            Drop(adapter);
+        }
+
         return adapter is not null;
     }
 
@@ -160,7 +167,13 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
             _adapters.Remove(id);
         }
 
-        expected.Dispose();
+        Drop(expected);
+    }
+
+    private void Drop(LoraAdapter adapter)
+    {
+        adapter.Dispose();
+        Unloaded?.Invoke(adapter.Hash);
     }
 
     private LoraAdapter Hold(string id)

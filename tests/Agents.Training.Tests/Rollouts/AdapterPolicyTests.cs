@@ -112,6 +112,28 @@ public sealed class AdapterPolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task Dispose_LastUser_FreesThePrefixesOfTheGeneration()
+    {
+        using DecoderModel model = SeededModel.Create(kernels: Fast);
+        using DecoderModel untouched = SeededModel.Create(kernels: Fast);
+        using AdapterTrainer<float> trainer = Trainer(model.Weights, Fast);
+        RolloutTicket[] tickets = [.. Enumerable.Range(0, 4).Select(i => new RolloutTicket(i, new RolloutPrompt("p", [.. Enumerable.Repeat(7 + i, 30)])))];
+        GroupRollout rollout = new(new GroupRolloutOptions { GroupSize = 3, MaximumTokens = 40 });
+        for (int step = 0; step < 3; step++)
+        {
+            AdapterRun.Disturb(trainer, seed: 5 + (ulong)step);
+            using PolicyGeneration generation = await new AdapterPolicy(trainer, model).PublishAsync(Stop);
+            await rollout.SampleAsync(generation, tickets, Stop).CountAsync(Stop);
+        }
+
+        await rollout.SampleAsync(new PolicyGeneration(model, null), tickets, Stop).CountAsync(Stop);
+        await rollout.SampleAsync(new PolicyGeneration(untouched, null), tickets, Stop).CountAsync(Stop);
+
+        Assert.True(untouched.Statistics().PagesUsed > 0);
+        Assert.Equal(untouched.Statistics().PagesUsed, model.Statistics().PagesUsed);
+    }
+
+    [Fact]
     public void Constructor_DoraOrOtherWeights_IsRefusedByName()
     {
         using DecoderModel model = SeededModel.Create(kernels: Fast);
