@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using Agents.Cli.CommandLine;
 using Agents.Cli.Documents;
+using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Threading;
 using Agents.Runtime.Learning;
-using Agents.Training.Progress;
 
 namespace Agents.Cli.Commands;
 
@@ -29,6 +29,7 @@ internal sealed class TrainCommand : AgentsCommand
         Examples =
         [
             new("agents train samples/recipes/tiny-smoke.yaml --output runs/smoke", "a toy in under a minute"),
+            new("agents train samples/recipes/tiny-grpo.yaml --output runs/grpo", "reinforcement learning with verified answers"),
             new("agents train samples/recipes/tiny.yaml --output runs/tiny --resume", "go on with a run that was stopped"),
         ];
     }
@@ -37,6 +38,11 @@ internal sealed class TrainCommand : AgentsCommand
     protected override async Task<int> RunAsync(ParseResult arguments, CommandConsole console, CancellationToken cancellationToken)
     {
         TrainingRecipe recipe = RecipeReader.Read(arguments.GetValue(_recipe)!);
+        if (recipe.StartFrom is { } start)
+        {
+            recipe = recipe with { StartFrom = ModelPaths.Resolve(start) };
+        }
+
         string output = Path.GetFullPath(arguments.GetValue(_output) ?? Path.Combine("runs", recipe.Name));
         using ComputePool pool = new();
         using SimdKernels kernels = new(pool);
@@ -46,8 +52,7 @@ internal sealed class TrainCommand : AgentsCommand
         {
             result = await ProgressBoard.RunAsync(console, TimeProvider.System, board =>
             {
-                board.Begin(recipe.Name, recipe.Steps);
-                return runner.RunAsync(recipe, output, arguments.GetValue(_resume), new BoardProgress(board), cancellationToken);
+                return runner.RunAsync(recipe, output, arguments.GetValue(_resume), new TrainProgress(board, recipe.Name), cancellationToken);
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
@@ -57,10 +62,10 @@ internal sealed class TrainCommand : AgentsCommand
             return ExitCode.Interrupted;
         }
 
-        TrainDocument document = Describe(result);
-        foreach (string damaged in result.Training.DamagedCheckpoints)
+        TrainDocument document = Describe(recipe, result);
+        foreach (string note in result.Notes)
         {
-            console.Note("warning: " + damaged);
+            console.Note("warning: " + note);
         }
 
         if (document.CutTokens > 0)
@@ -79,18 +84,30 @@ internal sealed class TrainCommand : AgentsCommand
         }
         else
         {
-            string loss = document.Loss is { } value ? string.Create(CultureInfo.InvariantCulture, $", loss {value:F4}") : "";
-            string validation = document.ValidationLoss is { } held ? string.Create(CultureInfo.InvariantCulture, $", validation loss {held:F4}") : "";
             console.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{document.Steps} steps{loss}{validation}, {document.TokensPerSecond:F0} tokens/s, {ByteSize.Text(document.PeakMemoryBytes)} at most"));
+                $"{document.Steps} steps{Figures(document)}, {document.TokensPerSecond:F0} tokens/s, {ByteSize.Text(document.PeakMemoryBytes)} at most"));
             console.Output.WriteLine(document.Output);
         }
 
-        return ExitCode.Done;
+        if (result.ExitCode != ExitCode.Done)
+        {
+            console.Note(string.Create(CultureInfo.InvariantCulture, $"error: {document.Stop} after {document.Steps} of {document.PlannedSteps} steps. {result.Explanation}"));
+        }
+
+        return result.ExitCode;
     }
 
-    private static TrainDocument Describe(RecipeResult result) => new()
+    private static string Figures(TrainDocument document)
+    {
+        (string Name, double? Value)[] figures =
+            [("loss", document.Loss), ("validation loss", document.ValidationLoss), ("reward", document.Reward), ("margin", document.Margin), ("accuracy", document.Accuracy)];
+        return string.Concat(figures.Where(figure => figure.Value is not null).Select(figure => string.Create(CultureInfo.InvariantCulture, $", {figure.Name} {figure.Value:F4}")));
+    }
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private static TrainDocument Describe(TrainingRecipe recipe, RecipeResult result) => new()
     {
         Steps = result.Training.Steps,
         Loss = result.Training.Loss,
@@ -103,18 +120,13 @@ internal sealed class TrainCommand : AgentsCommand
         DeadSteps = result.Training.DeadSteps,
         Output = result.ModelPath,
         Checkpoint = result.Training.Checkpoint,
+        Loop = recipe.Loop.ToString().ToLowerInvariant(),
+        PlannedSteps = result.PlannedSteps,
+        Stop = result.Stop.ToString(),
+        Explanation = result.Explanation.Length > 0 ? result.Explanation : null,
+        Stages = [.. result.Stages.Select(stage => new TrainStageItem(stage.Stage, stage.Reused, stage.Steps, stage.Stop, stage.Output, stage.OutputHash))],
+        Reward = Finite(result.Reinforcement?.RewardMean),
+        Margin = Finite(result.Preference?.Margin),
+        Accuracy = Finite(result.Preference?.Accuracy),
     };
-
-    /// <summary>Reports at once and in order, unlike the built-in class, which posts to the thread pool.</summary>
-    private sealed class BoardProgress(ProgressBoard board) : IProgress<TrainingProgress>
-    {
-        private double? _validation;
-
-        public void Report(TrainingProgress value)
-        {
-            _validation = value.ValidationLoss ?? _validation;
-            string validation = _validation is { } loss ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:F3}") : "";
-            board.Report(value.Step, value.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:F3}{validation}  {value.TokensPerSecond:F0} tokens/s"));
-        }
-    }
 }

@@ -35,4 +35,28 @@ internal sealed record TrainDocument
 
     /// <summary>Gets the last checkpoint.</summary>
     public required string Checkpoint { get; init; }
+
+    /// <summary>Gets the loop: <c>supervised</c>, <c>preference</c>, <c>reinforcement</c> or <c>rejection</c>.</summary>
+    public required string Loop { get; init; }
+
+    /// <summary>Gets the updates that were planned over the whole run.</summary>
+    public required long PlannedSteps { get; init; }
+
+    /// <summary>Gets why the run ended; <c>Completed</c> when all planned updates were done.</summary>
+    public required string Stop { get; init; }
+
+    /// <summary>Gets what happened and the way out; null for a complete run.</summary>
+    public required string? Explanation { get; init; }
+
+    /// <summary>Gets the stages in order.</summary>
+    public required IReadOnlyList<TrainStageItem> Stages { get; init; }
+
+    /// <summary>Gets the mean reward of the last step; null for other loops.</summary>
+    public required double? Reward { get; init; }
+
+    /// <summary>Gets the margin of the last preference step; null for other loops.</summary>
+    public required double? Margin { get; init; }
+
+    /// <summary>Gets the share of pairs in the right order in the last preference step; null for other loops and single completions.</summary>
+    public required double? Accuracy { get; init; }
 }

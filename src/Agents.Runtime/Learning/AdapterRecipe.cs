@@ -11,9 +11,9 @@ internal static class AdapterRecipe
     /// <param name="root">The recipe.</param>
     /// <param name="model">Its part <c>model</c>.</param>
     /// <param name="training">Its part <c>training</c>; the optimizer's defaults are those of fine-tuning.</param>
+    /// <param name="loop">The recipe's loop.</param>
     /// <returns>Settings, or null where the recipe trains all weights.</returns>
-    /// <exception cref="YamlFormatException">A key or value is wrong, or there is no model that the adapter could change.</exception>
-    public static AdapterTrainerOptions? Read(YamlMap root, YamlMap model, YamlMap training)
+    public static AdapterTrainerOptions? Read(YamlMap root, YamlMap model, YamlMap training, TrainingLoop loop)
     {
         if (!root.Has("adapter"))
         {
@@ -23,10 +23,15 @@ internal static class AdapterRecipe
         YamlMap adapter = root.Map("adapter", "kind", "rank", "alpha", "targets", "exactNorms");
         if (!model.Has("from"))
         {
-            throw root.Broken("adapter", "needs a model to change: give model.from");
+            root.Refuse("adapter", "needs a model to change: give model.from", 0);
         }
 
         string kind = adapter.Choice("kind", "lora", "rslora", "dora");
+        if (kind == "dora" && loop is (TrainingLoop.Reinforcement or TrainingLoop.Rejection))
+        {
+            adapter.Refuse("kind", "is 'dora', which cannot sample while it is trained; use lora or rslora, or another loop", 0);
+        }
+
         AdapterOptions defaults = new();
         AdapterTrainerOptions memory = new();
         return new AdapterTrainerOptions
@@ -35,20 +40,20 @@ internal static class AdapterRecipe
             {
                 Kind = kind == "dora" ? AdapterKind.Dora : AdapterKind.Lora,
                 RankStabilized = kind == "rslora",
-                Rank = adapter.Int32("rank", defaults.Rank),
-                Alpha = adapter.Number("alpha", defaults.Alpha),
+                Rank = adapter.PositiveInt32("rank", defaults.Rank),
+                Alpha = adapter.PositiveNumber("alpha", defaults.Alpha),
                 TargetModules = adapter.Has("targets") ? adapter.Texts("targets") : defaults.TargetModules,
                 ExactNormGradient = adapter.Boolean("exactNorms", defaults.ExactNormGradient),
-                Seed = (ulong)root.Integer("seed", 0),
+                Seed = (ulong)Math.Max(0, root.Integer("seed", 0)),
             },
-            MaximumRows = training.Int32("rowsPerBatch", 2_048),
+            MaximumRows = training.PositiveInt32("rowsPerBatch", 2_048),
             RecomputeLayers = training.Boolean("recomputeLayers", memory.RecomputeLayers),
             Optimizer = new AdamWOptions
             {
-                Beta1 = training.Number("beta1", memory.Optimizer.Beta1),
-                Beta2 = training.Number("beta2", memory.Optimizer.Beta2),
-                WeightDecay = training.Number("weightDecay", memory.Optimizer.WeightDecay),
-                MaximumGradientNorm = training.Number("clip", memory.Optimizer.MaximumGradientNorm),
+                Beta1 = training.Below("beta1", 0, 1, memory.Optimizer.Beta1),
+                Beta2 = training.Below("beta2", 0, 1, memory.Optimizer.Beta2),
+                WeightDecay = training.AtLeast("weightDecay", 0.0, memory.Optimizer.WeightDecay),
+                MaximumGradientNorm = training.PositiveNumber("clip", memory.Optimizer.MaximumGradientNorm),
             },
         };
     }

@@ -9,10 +9,16 @@ using Agents.Training.Optimization;
 
 namespace Agents.Runtime.Learning;
 
-/// <summary>Reads training recipes. Every key is checked before anything starts; a misspelt one is an error that names the nearest.</summary>
+/// <summary>Reads training recipes. Every key is checked before anything starts; a misspelt one is an error that names the nearest, and one reading names all errors it can find.</summary>
 public static class RecipeReader
 {
     private static readonly string[] OutputTypes = ["q8_0", "f32", "f16", "bf16"];
+    private static readonly string[] Loops = ["supervised", "preference", "reinforcement", "rejection"];
+    private static readonly string[] TrainingKeys =
+    [
+        "steps", "tokensPerStep", "rowsPerBatch", "maximumSequence", "learningRate", "warmUp", "finalShare", "schedule", "weightDecay", "beta1", "beta2", "clip",
+        "recomputeLayers", "overlong",
+    ];
 
     /// <summary>Reads a recipe file.</summary>
     /// <param name="path">The file.</param>
@@ -29,116 +35,160 @@ public static class RecipeReader
     /// <summary>Reads the text of a recipe.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="source">Name of the file, for errors; paths in the recipe are relative to its folder.</param>
-    /// <exception cref="YamlFormatException">A key or value is wrong.</exception>
+    /// <exception cref="YamlFormatException">Keys or values are wrong; the message names all that were found.</exception>
     public static TrainingRecipe Parse(string yaml, string source)
     {
         ArgumentNullException.ThrowIfNull(yaml);
-        YamlMap root = YamlMap.Parse(yaml, source, "name", "seed", "model", "tokenizer", "adapter", "data", "training", "checkpoint", "validation", "output");
+        YamlErrors errors = new(source);
+        YamlMap root = YamlMap.Parse(
+            yaml, source, errors, "name", "seed", "loop", "model", "tokenizer", "adapter", "data", "training", "preference", "reinforcement", "rejection", "checkpoint", "validation", "output");
         YamlMap model = root.Map(
             "model", "from", "architecture", "vocabulary", "hidden", "layers", "heads", "keyValueHeads", "headSize", "feedForward", "context", "tied", "ropeTheta");
-        YamlMap training = root.Map(
-            "training", "steps", "tokensPerStep", "rowsPerBatch", "maximumSequence", "learningRate", "warmUp", "finalShare", "schedule", "weightDecay", "beta1", "beta2", "clip", "recomputeLayers", "overlong");
+        YamlMap training = root.Map("training", TrainingKeys);
         YamlMap checkpoint = root.Map("checkpoint", "everySteps", "everySeconds");
         YamlMap validation = root.Map("validation", "everySteps", "examples");
         YamlMap output = root.Map("output", "type");
         YamlMap data = root.Map("data", "promptWeight", "mixture");
+        TrainingLoop loop = (TrainingLoop)Array.IndexOf(Loops, root.Choice("loop", Loops));
+        LoopSections.Check(root, model, training, data, loop);
         bool fresh = !model.Has("from");
+        string folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
         var recipe = new TrainingRecipe
         {
-            Name = root.Text("name"),
-            Seed = (ulong)root.Integer("seed", 0),
-            Shape = fresh ? Shape(model) : null,
+            Name = Name(root),
+            Seed = Seed(root),
+            Loop = loop,
+            Shape = fresh && loop == TrainingLoop.Supervised ? Shape(model, errors) : null,
             StartFrom = fresh ? null : model.Text("from"),
-            Tokenizer = Tokenizer(root, fresh ? model.Int32("vocabulary") : 0),
-            Mixture = Mixture(data, source),
-            PromptWeight = Share(data, "promptWeight", 0),
-            Steps = Positive(training, "steps", training.Integer("steps")),
-            Packing = new PackingOptions
-            {
-                TokensPerStep = training.Int32("tokensPerStep", 16_384),
-                RowsPerBatch = training.Int32("rowsPerBatch", 2_048),
-                MaximumSequence = training.Int32("maximumSequence", 1_024),
-                Overlong = training.Choice("overlong", "refuse", "keepStart", "split") switch
-                {
-                    "keepStart" => OverlongPolicy.KeepStart,
-                    "split" => OverlongPolicy.Split,
-                    _ => OverlongPolicy.Refuse,
-                },
-            },
-            LearningRate = new LearningRateSchedule
-            {
-                Peak = training.Number("learningRate", 1e-3),
-                WarmUpShare = training.Number("warmUp", 0.02),
-                FinalShare = training.Number("finalShare", 0.1),
-                Shape = training.Choice("schedule", "cosine", "linear", "constant") switch
-                {
-                    "linear" => LearningRateShape.Linear,
-                    "constant" => LearningRateShape.Constant,
-                    _ => LearningRateShape.Cosine,
-                },
-            },
+            Tokenizer = Tokenizer(root, fresh && loop == TrainingLoop.Supervised ? model.PositiveInt32("vocabulary") : 0),
+            Mixture = loop == TrainingLoop.Preference && root.Map("preference", LoopSections.PreferenceKeys).Has("file") ? [] : Mixture(data, folder),
+            PromptWeight = data.Within("promptWeight", 0, 1, 0),
+            Steps = training.PositiveInteger("steps"),
+            Packing = Packing(training, loop),
+            LearningRate = LearningRate(training),
             Trainer = new DecoderTrainerOptions
             {
-                MaximumRows = training.Int32("rowsPerBatch", 2_048),
+                MaximumRows = training.PositiveInt32("rowsPerBatch", 2_048),
                 RecomputeLayers = training.Boolean("recomputeLayers", false),
                 Optimizer = new AdamWOptions
                 {
-                    Beta1 = training.Number("beta1", 0.9),
-                    Beta2 = training.Number("beta2", 0.95),
-                    WeightDecay = training.Number("weightDecay", 0.1),
-                    MaximumGradientNorm = training.Number("clip", 1),
+                    Beta1 = training.Below("beta1", 0, 1, 0.9),
+                    Beta2 = training.Below("beta2", 0, 1, 0.95),
+                    WeightDecay = training.AtLeast("weightDecay", 0.0, 0.1),
+                    MaximumGradientNorm = training.PositiveNumber("clip", 1),
                 },
             },
-            Adapter = AdapterRecipe.Read(root, model, training),
-            CheckpointSteps = checkpoint.Int32("everySteps", 0),
-            CheckpointInterval = checkpoint.Has("everySeconds") ? TimeSpan.FromSeconds(Positive(checkpoint, "everySeconds", checkpoint.Number("everySeconds"))) : null,
-            ValidationSteps = validation.Int32("everySteps", 0),
-            ValidationExamples = validation.Int32("examples", 200),
+            Adapter = AdapterRecipe.Read(root, model, training, loop),
+            Preference = loop == TrainingLoop.Preference ? PreferenceSection.Read(root, folder) : null,
+            Reinforcement = loop == TrainingLoop.Reinforcement ? ReinforcementSection.Read(root, folder) : null,
+            Rejection = loop == TrainingLoop.Rejection ? RejectionSection.Read(root) : null,
+            CheckpointSteps = checkpoint.AtLeast("everySteps", 0, 0),
+            CheckpointInterval = checkpoint.Has("everySeconds") ? TimeSpan.FromSeconds(checkpoint.PositiveNumber("everySeconds")) : null,
+            ValidationSteps = validation.AtLeast("everySteps", 0, 0),
+            ValidationExamples = validation.PositiveInt32("examples", 200),
             OutputType = output.Choice("type", OutputTypes),
             Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml.ReplaceLineEndings("\n")))),
         };
-        Check(source, recipe);
+        errors.ThrowIfAny();
+        Check(recipe, errors);
+        errors.ThrowIfAny();
         return recipe;
     }
 
-    private static void Check(string source, TrainingRecipe recipe)
+    /// <summary>Checks what no single key decides; each part names all its own errors.</summary>
+    private static void Check(TrainingRecipe recipe, YamlErrors errors)
     {
-        try
+        foreach (Action validate in (Action[])[recipe.Packing.Validate, recipe.LearningRate.Validate, recipe.Trainer.Validate, () => recipe.Adapter?.Validate(), () => recipe.Shape?.Validate()])
         {
-            recipe.Packing.Validate();
-            recipe.LearningRate.Validate();
-            recipe.Trainer.Validate();
-            recipe.Adapter?.Validate();
-            recipe.Shape?.Validate();
-        }
-        catch (ArgumentException error)
-        {
-            throw new YamlFormatException($"'{source}': {error.Message}", error);
+            try
+            {
+                validate();
+            }
+            catch (ArgumentException error)
+            {
+                errors.Add(0, error.Message);
+            }
         }
 
         if (recipe.Shape is { } shape && recipe.Packing.MaximumSequence > shape.ContextLength)
         {
-            throw new YamlFormatException($"'{source}': sequences of {recipe.Packing.MaximumSequence} tokens do not fit the model's context of {shape.ContextLength}.");
+            errors.Add(0, $"sequences of {recipe.Packing.MaximumSequence} tokens do not fit the model's context of {shape.ContextLength}");
         }
     }
 
-    private static ModelShape Shape(YamlMap model)
+    private static string Name(YamlMap root)
     {
+        string name = root.Text("name");
+        return !root.IsSound("name") || (name.Length > 0 && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0 && name is not ("." or ".."))
+            ? name
+            : root.Refuse("name", $"is '{name}'; it names files, so give it letters, digits and hyphens", "recipe");
+    }
+
+    private static ulong Seed(YamlMap root)
+    {
+        long seed = root.Integer("seed", 0);
+        return seed >= 0 ? (ulong)seed : root.Refuse<ulong>("seed", $"is {seed}, it must be at least 0", 0);
+    }
+
+    private static PackingOptions Packing(YamlMap training, TrainingLoop loop)
+    {
+        int rows = training.PositiveInt32("rowsPerBatch", 2_048);
+        if (loop is TrainingLoop.Preference or TrainingLoop.Reinforcement)
+        {
+            return new PackingOptions { TokensPerStep = rows, RowsPerBatch = rows, MaximumSequence = rows };
+        }
+
+        return new PackingOptions
+        {
+            TokensPerStep = training.PositiveInt32("tokensPerStep", 16_384),
+            RowsPerBatch = rows,
+            MaximumSequence = training.PositiveInt32("maximumSequence", 1_024),
+            Overlong = training.Choice("overlong", "refuse", "keepStart", "split") switch
+            {
+                "keepStart" => OverlongPolicy.KeepStart,
+                "split" => OverlongPolicy.Split,
+                _ => OverlongPolicy.Refuse,
+            },
+        };
+    }
+
+    private static LearningRateSchedule LearningRate(YamlMap training) => new()
+    {
+        Peak = training.PositiveNumber("learningRate", 1e-3),
+        WarmUpShare = training.Below("warmUp", 0, 1, 0.02),
+        FinalShare = training.Within("finalShare", 0, 1, 0.1),
+        Shape = training.Choice("schedule", "cosine", "linear", "constant") switch
+        {
+            "linear" => LearningRateShape.Linear,
+            "constant" => LearningRateShape.Constant,
+            _ => LearningRateShape.Cosine,
+        },
+    };
+
+    private static ModelShape? Shape(YamlMap model, YamlErrors errors)
+    {
+        int before = errors.Count;
         string architecture = model.Choice("architecture", "llama", "qwen2", "qwen3");
-        int hidden = model.Int32("hidden");
-        int heads = model.Int32("heads");
-        var layer = new LayerShape(heads, model.Int32("keyValueHeads", heads), model.Int32("headSize", hidden / Math.Max(1, heads)), model.Int32("feedForward"));
+        int hidden = model.PositiveInt32("hidden");
+        int heads = model.PositiveInt32("heads");
+        var layer = new LayerShape(heads, model.PositiveInt32("keyValueHeads", heads), model.PositiveInt32("headSize", Math.Max(1, hidden / heads)), model.PositiveInt32("feedForward"));
+        int vocabulary = model.PositiveInt32("vocabulary");
+        int layers = model.PositiveInt32("layers");
+        int context = model.PositiveInt32("context", 1_024);
+        bool tied = model.Boolean("tied", true);
+        double theta = model.PositiveNumber("ropeTheta", 10_000);
+        if (errors.Count > before)
+        {
+            return null;
+        }
+
         try
         {
-            return ModelShape.Uniform(architecture, model.Int32("vocabulary"), hidden, model.Int32("layers"), layer, model.Int32("context", 1_024)) with
-            {
-                TiedEmbeddings = model.Boolean("tied", true),
-                RopeTheta = model.Number("ropeTheta", 10_000),
-            };
+            return ModelShape.Uniform(architecture, vocabulary, hidden, layers, layer, context) with { TiedEmbeddings = tied, RopeTheta = theta };
         }
         catch (ArgumentException error)
         {
-            throw model.Broken("architecture", $"gives an impossible model: {error.Message}");
+            return model.Refuse<ModelShape?>("architecture", $"gives an impossible model: {error.Message}", null);
         }
     }
 
@@ -148,35 +198,26 @@ public static class RecipeReader
         return new TokenizerRecipe(
             tokenizer.Choice("preTokenizer", "qwen2", "llama-bpe", "gpt-2"),
             vocabulary,
-            tokenizer.Int32("examples", 20_000),
-            tokenizer.Int32("reservedTokens", 16));
+            tokenizer.PositiveInt32("examples", 20_000),
+            tokenizer.AtLeast("reservedTokens", 0, 16));
     }
 
-    private static ImmutableArray<MixtureEntry> Mixture(YamlMap data, string source)
+    private static ImmutableArray<MixtureEntry> Mixture(YamlMap data, string folder)
     {
         var entries = ImmutableArray.CreateBuilder<MixtureEntry>();
         foreach (YamlMap entry in data.Maps("mixture", "family", "role", "file", "weight"))
         {
-            double weight = Positive(entry, "weight", entry.Number("weight", 1));
+            double weight = entry.PositiveNumber("weight", 1);
             if (entry.Has("file") == entry.Has("family"))
             {
-                throw entry.Broken("family", "or 'file': a part of the mixture has exactly one of them");
+                entry.Refuse("family", "or 'file': a part of the mixture has exactly one of them", 0);
+                continue;
             }
 
-            string? file = entry.Has("file") ? Path.GetFullPath(entry.Text("file"), Path.GetDirectoryName(Path.GetFullPath(source))!) : null;
+            string? file = entry.Has("file") ? Path.GetFullPath(entry.Text("file"), folder) : null;
             entries.Add(new MixtureEntry(file is null ? entry.Text("family") : null, file is null ? entry.Text("role", "solve") : null, file, weight));
         }
 
-        return entries.Count > 0 ? entries.ToImmutable() : throw data.Broken("mixture", "is empty: name at least one family or file");
+        return entries.Count > 0 || !data.IsSound("mixture") ? entries.ToImmutable() : data.Refuse<ImmutableArray<MixtureEntry>>("mixture", "is empty: name at least one family or file", []);
     }
-
-    private static double Share(YamlMap map, string key, double fallback)
-    {
-        double value = map.Number(key, fallback);
-        return value is >= 0 and <= 1 ? value : throw map.Broken(key, $"is {value}, it must lie in [0, 1]");
-    }
-
-    private static T Positive<T>(YamlMap map, string key, T value)
-        where T : System.Numerics.INumber<T> =>
-        value > T.Zero ? value : throw map.Broken(key, $"is {value}, it must be positive");
 }

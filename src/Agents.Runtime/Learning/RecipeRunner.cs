@@ -1,23 +1,16 @@
 using System.Collections.Immutable;
 using Agents.Evaluation.Tasks;
-using Agents.Models.Adapters;
 using Agents.Models.Checkpoints;
 using Agents.Models.Decoder;
 using Agents.Models.Templates;
 using Agents.Models.Tokenization;
-using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Prompts;
-using Agents.Training.Adapters;
-using Agents.Training.Backward;
-using Agents.Training.Checkpoints;
 using Agents.Training.Loops;
-using Agents.Training.Loss;
-using Agents.Training.Progress;
 
 namespace Agents.Runtime.Learning;
 
-/// <summary>Runs a training recipe from tokenizer to model file. Everything between the checkpoints is a function of the recipe, so a run can be killed and resumed at any moment.</summary>
+/// <summary>Runs a training recipe from tokenizer to model file. Every stage is a function of the recipe, so a run can be killed and resumed at any moment.</summary>
 /// <param name="kernels">Kernels to train with.</param>
 /// <param name="prompts">Prompts that role data is rendered with.</param>
 /// <param name="time">Clock.</param>
@@ -27,39 +20,50 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
 
     /// <summary>Runs a recipe.</summary>
     /// <param name="recipe">The recipe.</param>
-    /// <param name="outputFolder">Folder of checkpoints, metrics and the finished model; created.</param>
+    /// <param name="outputFolder">Folder of checkpoints, metrics, manifests and the finished model; created.</param>
     /// <param name="resume">Whether to continue the run in the folder.</param>
     /// <param name="progress">Told after every step; null for nobody.</param>
     /// <param name="cancellationToken">Stops after the current micro-batch; a checkpoint is written first.</param>
-    /// <exception cref="RecipeException">Data or starting model is missing or does not fit.</exception>
+    /// <returns>What was made, also when a stop reason ended the run early.</returns>
+    /// <exception cref="RecipeException">Data or starting model is missing or does not fit, or the folder has another run.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; resume to go on.</exception>
     public async Task<RecipeResult> RunAsync(
-        TrainingRecipe recipe, string outputFolder, bool resume, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        TrainingRecipe recipe, string outputFolder, bool resume, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
-        ImmutableArray<MixtureSource.Part> parts = MixtureSource.Resolve(recipe.Mixture);
+
+        // Data is resolved before anything is written.
+        bool supervised = recipe.Loop == TrainingLoop.Supervised;
+        ImmutableArray<MixtureSource.Part> parts = supervised ? MixtureSource.Resolve(recipe.Mixture) : [];
+        QuestionPool? pool = supervised || recipe.Mixture.IsEmpty ? null : await QuestionPool.ResolveAsync(recipe.Mixture, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(outputFolder);
+        StageLedger stages = new(outputFolder, resume);
         (DecoderWeights<float> weights, TokenizerDefinition tokenizer) = await StartAsync(recipe, parts, cancellationToken).ConfigureAwait(false);
-
-        if (recipe.Adapter is { } adapter)
+        using Trainee trainee = recipe.Adapter is { } adapter
+            ? new AdapterTrainee(weights, tokenizer, kernels, adapter, serves: !supervised)
+            : new WholeTrainee(weights, tokenizer, kernels, recipe.Trainer);
+        RecipeSession session = new()
         {
-            // The base stays as it is stored and is only read.
-            using (weights)
-            {
-                using var adapted = new AdapterTrainer<float>(weights, kernels, adapter);
-                TrainingResult done = await TrainAsync(recipe, adapted, parts, tokenizer, outputFolder, resume, progress, cancellationToken).ConfigureAwait(false);
-                return new RecipeResult(done, Save(recipe, adapted, weights, tokenizer, outputFolder));
-            }
-        }
-
-        // The trainer disposes the weights with itself.
-        using var trainer = new DecoderTrainer<float>(weights, kernels, recipe.Trainer);
-        TrainingResult result = await TrainAsync(recipe, trainer, parts, tokenizer, outputFolder, resume, progress, cancellationToken).ConfigureAwait(false);
-        string model = Path.Combine(outputFolder, recipe.Name + ".gguf");
-        GgufCheckpoint.Save(model, trainer.Weights, tokenizer, new GgufSaveOptions { Name = recipe.Name, Type = Type(recipe.OutputType) });
-        return new RecipeResult(result, model);
+            Recipe = recipe,
+            Folder = Path.GetFullPath(outputFolder),
+            Trainee = trainee,
+            Tokenizer = Tokenizers.Create(tokenizer),
+            Text = new TrainingText(prompts, recipe.Name, Template(tokenizer)),
+            Stages = stages,
+            Time = time,
+            Progress = progress,
+        };
+        RecipeResult result = recipe.Loop switch
+        {
+            TrainingLoop.Preference => await PreferAsync(new PreferenceRun(session, pool), recipe.Steps, cancellationToken).ConfigureAwait(false),
+            TrainingLoop.Reinforcement => await ReinforceAsync(new ReinforcementRun(session, pool!), cancellationToken).ConfigureAwait(false),
+            TrainingLoop.Rejection => Summary.Of(await new RejectionRun(session, pool!).RunAsync(cancellationToken).ConfigureAwait(false), recipe.Steps * recipe.Rejection!.Rounds),
+            _ => Summary.Of(await SuperviseAsync(session, parts, cancellationToken).ConfigureAwait(false), recipe.Steps),
+        };
+        return result with { ModelPath = trainee.Save(recipe, session.Folder), Stages = stages.Reports, Notes = [.. stages.Notes, .. result.Training.DamagedCheckpoints] };
     }
+
     /// <summary>Trains the tokenizer of a recipe on the texts of its mixture.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="parts">Its resolved mixture.</param>
@@ -96,66 +100,22 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
     private static ChatTemplate Template(TokenizerDefinition tokenizer) =>
         tokenizer.ChatTemplate is null ? ChatTemplates.ChatMl : ChatTemplates.Detect(tokenizer.ChatTemplate);
 
-    /// <summary>Writes what an adapter run made: LoRA as GGUF and PEFT folder; DoRA, which is no low-rank change, as a merged model.</summary>
-    private static string Save(TrainingRecipe recipe, AdapterTrainer<float> trainer, DecoderWeights<float> weights, TokenizerDefinition tokenizer, string outputFolder)
-    {
-        string path = Path.Combine(outputFolder, recipe.Name + ".gguf");
-        if (trainer.Layout.Kind == AdapterKind.Dora)
-        {
-            using DecoderWeights<float> merged = weights.ToSingle();
-            trainer.MergeInto(merged);
-            GgufCheckpoint.Save(path, merged, tokenizer, new GgufSaveOptions { Name = recipe.Name, Type = Type(recipe.OutputType) });
-            return path;
-        }
+    private static async Task<RecipeResult> PreferAsync(PreferenceRun run, long planned, CancellationToken cancellationToken) =>
+        Summary.Of(await run.RunAsync(cancellationToken).ConfigureAwait(false), planned, run.TokensPerSecond);
 
-        using LoraAdapter adapter = trainer.ToAdapter(recipe.Name);
-        PeftAdapter.Save(Path.Combine(outputFolder, recipe.Name + "-peft"), adapter, recipe.StartFrom);
-        GgufAdapter.Save(path, adapter, trainer.Shape);
-        return path;
-    }
+    private static async Task<RecipeResult> ReinforceAsync(ReinforcementRun run, CancellationToken cancellationToken) =>
+        Summary.Of(await run.RunAsync(cancellationToken).ConfigureAwait(false), run.TokensPerSecond);
 
-    private static ElementType Type(string name) => name switch
+    private static Task<TrainingResult> SuperviseAsync(RecipeSession session, ImmutableArray<MixtureSource.Part> parts, CancellationToken cancellationToken)
     {
-        "f32" => ElementType.F32,
-        "f16" => ElementType.F16,
-        "bf16" => ElementType.BF16,
-        _ => ElementType.Q8_0,
-    };
-
-    private async Task<TrainingResult> TrainAsync(
-        TrainingRecipe recipe,
-        ICheckpointedModel model,
-        ImmutableArray<MixtureSource.Part> parts,
-        TokenizerDefinition tokenizer,
-        string outputFolder,
-        bool resume,
-        IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        VocabularyTokenizer encoder = Tokenizers.Create(tokenizer);
-        var text = new TrainingText(prompts, recipe.Name, Template(tokenizer));
-        var options = new SupervisedTrainerOptions
-        {
-            Steps = recipe.Steps,
-            OutputFolder = outputFolder,
-            Seed = recipe.Seed,
-            Packing = recipe.Packing,
-            Schedule = recipe.LearningRate,
-            ValidationEverySteps = recipe.ValidationSteps,
-            ValidationExamples = recipe.ValidationExamples,
-            CheckpointEverySteps = recipe.CheckpointSteps,
-            CheckpointInterval = recipe.CheckpointInterval ?? TimeSpan.FromMinutes(2),
-            Resume = resume,
-            Recipe = recipe.Hash,
-        };
-        var run = new SupervisedTrainer(
-            model,
-            new CrossEntropyLoss(),
-            MixtureSource.Create(parts, text, encoder, TaskSplit.Train, recipe.Seed, recipe.PromptWeight),
-            options,
-            MixtureSource.Create(parts, text, encoder, TaskSplit.Validation, recipe.Seed, promptWeight: 0),
-            time);
-        return await run.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        TrainingRecipe recipe = session.Recipe;
+        return SupervisedRun.RunAsync(
+            session,
+            "supervised",
+            session.Folder,
+            MixtureSource.Create(parts, session.Text, session.Tokenizer, TaskSplit.Train, recipe.Seed, recipe.PromptWeight),
+            MixtureSource.Create(parts, session.Text, session.Tokenizer, TaskSplit.Validation, recipe.Seed, promptWeight: 0),
+            cancellationToken);
     }
 
     private async Task<(DecoderWeights<float> Weights, TokenizerDefinition Tokenizer)> StartAsync(
@@ -165,9 +125,13 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         {
             CheckpointLoadOptions? options = recipe.Adapter is null ? null : new() { Storage = WeightStorage.AsStored, Kernels = kernels };
             DecoderCheckpoint start = await DecoderCheckpoint.LoadAsync(path, options, cancellationToken).ConfigureAwait(false);
-            return recipe.Packing.MaximumSequence <= start.Weights.Shape.ContextLength
-                ? (start.Weights, start.Tokenizer)
-                : throw new RecipeException($"Sequences of {recipe.Packing.MaximumSequence} tokens do not fit the context of '{path}', {start.Weights.Shape.ContextLength}.");
+            if (recipe.Loop is TrainingLoop.Preference or TrainingLoop.Reinforcement || recipe.Packing.MaximumSequence <= start.Weights.Shape.ContextLength)
+            {
+                return (start.Weights, start.Tokenizer);
+            }
+
+            start.Weights.Dispose();
+            throw new RecipeException($"Sequences of {recipe.Packing.MaximumSequence} tokens do not fit the context of '{path}', {start.Weights.Shape.ContextLength}. Lower 'training.maximumSequence'.");
         }
 
         TokenizerDefinition tokenizer = TrainTokenizer(recipe, parts, cancellationToken);

@@ -7,7 +7,7 @@ using Agents.Training.Optimization;
 
 namespace Agents.Runtime.Learning;
 
-/// <summary>Everything that decides the result of a supervised run: read from YAML by <see cref="RecipeReader"/>, run by <see cref="RecipeRunner"/>.</summary>
+/// <summary>Everything that decides the result of a run: read from YAML by <see cref="RecipeReader"/>, run by <see cref="RecipeRunner"/>.</summary>
 public sealed record TrainingRecipe
 {
     /// <summary>Gets the name of the run and of the model it makes.</summary>
@@ -15,6 +15,18 @@ public sealed record TrainingRecipe
 
     /// <summary>Gets the seed of weights and data.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Gets the loop. Default supervised training.</summary>
+    public TrainingLoop Loop { get; init; }
+
+    /// <summary>Gets the settings of preference training; null for other loops.</summary>
+    public PreferenceSettings? Preference { get; init; }
+
+    /// <summary>Gets the settings of reinforcement learning; null for other loops.</summary>
+    public ReinforcementSettings? Reinforcement { get; init; }
+
+    /// <summary>Gets the settings of rejection-sampling fine-tuning; null for other loops.</summary>
+    public RejectionSettings? Rejection { get; init; }
 
     /// <summary>Gets the shape of a model that starts from random weights; null when <see cref="StartFrom"/> names one.</summary>
     public ModelShape? Shape { get; init; }
@@ -61,6 +73,6 @@ public sealed record TrainingRecipe
     /// <summary>Gets the element type of the written model: <c>f32</c>, <c>f16</c>, <c>bf16</c> or <c>q8_0</c>.</summary>
     public required string OutputType { get; init; }
 
-    /// <summary>Gets the hash of the recipe's text: a checkpoint belongs to it.</summary>
+    /// <summary>Gets the hash of the recipe's text.</summary>
     public required string Hash { get; init; }
 }

@@ -45,5 +45,25 @@ public sealed class TrainingText(IPromptLibrary prompts, string model, ChatTempl
         return new TrainingExample { TokenIds = tokens.Ids, Weights = weights };
     }
 
+    /// <summary>Encodes a conversation with an assistant's turn opened at its end: what a model is asked to go on from.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    public int[] Opened(IReadOnlyList<ChatTurn> conversation, ITokenizer tokenizer) => template.Render(conversation, addGenerationPrompt: true).Tokenize(tokenizer);
+
+    /// <summary>Encodes an assistant's last turn apart from what precedes it, its end token included.</summary>
+    /// <param name="conversation">A conversation that ends with the assistant's turn.</param>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    /// <returns>Prompt and completion.</returns>
+    public (int[] Prompt, int[] Completion) Split(IReadOnlyList<ChatTurn> conversation, ITokenizer tokenizer)
+    {
+        TokenizedPrompt tokens = template.Render(conversation, addGenerationPrompt: false).TokenizeWithTargets(tokenizer);
+        Range last = tokens.Targets[^1];
+        return (tokens.Ids[..last.Start], tokens.Ids[last]);
+    }
+
+    /// <summary>Returns the ids that end an assistant's turn.</summary>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    public IReadOnlyList<int> StopIds(ITokenizer tokenizer) => template.FindStopIds(tokenizer);
+
     private static ChatTurn Turn(ChatMessage message) => new(message.Role.Value, message.Text);
 }

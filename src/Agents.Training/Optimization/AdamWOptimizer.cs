@@ -96,6 +96,14 @@ public sealed unsafe class AdamWOptimizer<T> : IDisposable
         return norm;
     }
 
+    /// <summary>Forgets all moments, as if no update had been made: the start of a new stage.</summary>
+    public void Reset()
+    {
+        _first.Clear();
+        _second.Clear();
+        Updates = 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

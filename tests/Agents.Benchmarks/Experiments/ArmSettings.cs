@@ -60,7 +60,9 @@ internal sealed record ArmSettings
     /// <param name="arm">Name of the arm.</param>
     public static ArmSettings For(string arm) => arm switch
     {
-        "grpo" => new ArmSettings { Steps = 150, Rate = 2e-4, Prompts = 6_000, Watch = 15 },
+        "grpo" => new ArmSettings { Steps = 120, Rate = 2e-4, Prompts = 6_000, Watch = 15 },
+        "dpo" => new ArmSettings { Rounds = 4, Prompts = 3_200, Rate = 2e-4, Beta = 0.3, PerPrompt = 2, PairsPerStep = 64, Watch = 12 },
+        "rejection" => new ArmSettings { Rounds = 4, Prompts = 3_200, Rate = 3e-4, PerPrompt = 2, Watch = 12 },
         "sft" => new ArmSettings { Steps = 150, Rate = 3e-4, Watch = 15 },
         "control" or "control-sampled" => new ArmSettings { Rate = 3e-4, Watch = 50 },
         _ => new ArmSettings(),

@@ -14,6 +14,9 @@ public sealed class PackagingTests
         "plugins/SelfAggregation/Agents.Strategies.dll",
         "plugins/SelfAggregation/Agents.Plugins.SelfAggregation.deps.json",
         "plugins/SelfAggregation/plugin.json",
+        "plugins/Malt/plugin.json",
+        "plugins/Sift/plugin.json",
+        "plugins/VerbalizedSampling/plugin.json",
         "prompts/self-aggregation/aggregate.yaml",
         "prompts/self-aggregation/aggregate.tiny.yaml",
     ];

@@ -151,7 +151,7 @@ public sealed partial class PromptContractTests
         var variables = new Dictionary<string, object?> { ["question"] = StrategyBench.Task.Question, ["candidates"] = candidates };
         int contextLength = 150 + 8 + StrategyBench.Prompts.Render("self-aggregation/aggregate", variables)[0].Text.Length;
         var model = StrategyBench.Scripted(samples, (StrategyBench.Aggregate, "Answer: 7"));
-        var bench = new StrategyBench(new SmallContextClient(model, contextLength));
+        var bench = new StrategyBench(new LocalModelClient(model, contextLength));
 
         ReasoningResult result = await bench.SolveAsync("self-aggregation", new ReasoningRequest { Options = new StrategyOptions { MaxTokens = 150 } });
 
@@ -169,7 +169,7 @@ public sealed partial class PromptContractTests
     {
         var model = StrategyBench.Scripted(Samples);
 
-        ReasoningResult result = await new StrategyBench(new SmallContextClient(model, 200)).SolveAsync(
+        ReasoningResult result = await new StrategyBench(new LocalModelClient(model, 200)).SolveAsync(
             strategy, new ReasoningRequest { Options = new StrategyOptions { MaxTokens = 100 } });
 
         Assert.Equal((Samples[0], 3), (result.Answer!.Text, model.Calls.Count));

@@ -109,5 +109,6 @@ public sealed class RecipeReaderTests
 
         Assert.NotEmpty(files);
         Assert.All(files, file => MixtureSource.Resolve(RecipeReader.Read(file).Mixture));
+        Assert.Equal(Enum.GetValues<TrainingLoop>(), files.Select(file => RecipeReader.Read(file).Loop).Distinct().Order());
     }
 }

@@ -1,16 +1,17 @@
 using System.Security.Cryptography;
 using Agents.Evaluation.Tasks;
+using Agents.Models;
 using Agents.Models.Adapters;
 using Agents.Models.Checkpoints;
 using Agents.Models.Decoder;
 using Agents.Models.Templates;
 using Agents.Models.Tokenization;
+using Agents.Numerics.Formats;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Threading;
 using Agents.Runtime.Learning;
 using Agents.Runtime.Prompts;
 using Agents.Training.Data;
-using Agents.Training.Progress;
 
 namespace Agents.Runtime.Tests.Learning;
 
@@ -117,6 +118,39 @@ public sealed class RecipeRunnerTests : IDisposable
         Assert.NotEqual(Hash(start.ModelPath), Hash(result.ModelPath));
     }
 
+    [Fact]
+    public async Task RunAsync_ShippedQwenRecipe_TrainsAnAdapterOverARandomModelOfItsArchitecture()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        TrainingRecipe toy = RecipeReader.Parse(RecipeReaderTests.Valid, "toy.yaml");
+        ModelShape shape = ModelShape.Uniform("qwen2", 300, 64, 2, new LayerShape(4, 2, 16, 96), 256) with { TiedEmbeddings = true, RopeTheta = 1_000_000 };
+        string start = Path.Combine(_folder, "random.gguf");
+        using (DecoderWeights<float> weights = new(shape))
+        {
+            WeightInitializer.Fill(weights, new SampleStream(9));
+            GgufCheckpoint.Save(start, weights, Runner().TrainTokenizer(toy, MixtureSource.Resolve(toy.Mixture), cancellationToken), new GgufSaveOptions { Type = ElementType.Q8_0 });
+        }
+
+        string samples = Path.Combine(RepositoryFolder.Path, "samples", "recipes");
+        TrainingRecipe recipe = RecipeReader.Read(Path.Combine(samples, "qwen-lora.yaml"));
+        recipe = recipe with
+        {
+            StartFrom = start,
+            Steps = 3,
+            Packing = recipe.Packing with { TokensPerStep = 256, RowsPerBatch = 128, MaximumSequence = 128 },
+            Adapter = recipe.Adapter! with { MaximumRows = 128 },
+            ValidationExamples = 2,
+        };
+
+        RecipeResult result = await Runner().RunAsync(recipe, Path.Combine(_folder, "qwen"), resume: false, cancellationToken: cancellationToken);
+
+        Assert.Equal((3, 3), (result.Training.Steps, result.PlannedSteps));
+        Assert.InRange(result.Training.ValidationLoss!.Value, 3, 10);
+        using LoraAdapter adapter = GgufAdapter.Load(result.ModelPath, shape);
+        Assert.Equal(2 * 7, adapter.Matrices.Length);
+        Assert.True(File.Exists(Path.Combine(_folder, "qwen", "qwen-lora-peft", "adapter_model.safetensors")));
+    }
+
     [Theory]
     [InlineData("family: arithmetic", "family: arithmetics", "There is no task family 'arithmetics'. Did you mean 'arithmetic'?")]
     [InlineData("role: solve", "role: solv", "There is no role 'solv'. Did you mean 'solve'")]
@@ -214,9 +248,9 @@ public sealed class RecipeRunnerTests : IDisposable
 
     private RecipeRunner Runner() => new(new SimdKernels(_pool), Prompts(), TimeProvider.System);
 
-    private sealed class StopAfter(long step, CancellationTokenSource stop) : IProgress<TrainingProgress>
+    private sealed class StopAfter(long step, CancellationTokenSource stop) : IProgress<RecipeProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(RecipeProgress value)
         {
             if (value.Step == step)
             {

@@ -2,27 +2,41 @@ using System.Runtime.CompilerServices;
 using Agents.Models;
 using Microsoft.Extensions.AI;
 
-namespace Agents.Plugins.SelfAggregation.Tests.Candidates;
+namespace Agents.Testing;
 
-/// <summary>A chat client over a model with a small context: refuses prompts that do not fit, as a real one does. One token per character.</summary>
-internal sealed class SmallContextClient(IChatClient inner, int contextLength) : DelegatingChatClient(inner), ILanguageModel
+/// <summary>
+/// A chat client that claims to be a model in this process, with a context and capabilities: refuses prompts that do not fit, as a real one does. One token per
+/// character. Generates and scores nothing at the level of tokens.
+/// </summary>
+/// <param name="inner">The client that answers.</param>
+/// <param name="contextLength">Length of the context in characters.</param>
+/// <param name="capabilities">What the model claims to be able to do.</param>
+public sealed class LocalModelClient(IChatClient inner, int contextLength, LanguageModelCapabilities capabilities = LanguageModelCapabilities.None)
+    : DelegatingChatClient(inner), ILanguageModel
 {
+    /// <inheritdoc/>
     public string Name => "small-1";
 
+    /// <inheritdoc/>
     public string GenerationId => "none";
 
+    /// <inheritdoc/>
     public ModelShape Shape { get; } = ModelShape.Uniform("llama", char.MaxValue + 1, 8, 1, new LayerShape(1, 1, 8, 8), contextLength);
 
+    /// <inheritdoc/>
     public ITokenizer Tokenizer => CharacterTokenizer.Instance;
 
-    public LanguageModelCapabilities Capabilities => LanguageModelCapabilities.None;
+    /// <inheritdoc/>
+    public LanguageModelCapabilities Capabilities => capabilities;
 
+    /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         RequireRoom(messages, options);
         return base.GetResponseAsync(messages, options, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -30,15 +44,18 @@ internal sealed class SmallContextClient(IChatClient inner, int contextLength) :
         return base.GetStreamingResponseAsync(messages, options, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceType == typeof(ILanguageModel) ? this : serviceType == typeof(IGroupSampler) ? null : base.GetService(serviceType, serviceKey);
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await Task.CompletedTask;
+        await Task.CompletedTask.ConfigureAwait(false);
         yield break;
     }
 
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("This model does not score.");
 

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Agents.Training.Loops;
+
+namespace Agents.Runtime.Learning;
+
+/// <summary>Puts the results of all loops into one form. The model's path is filled in when it is written.</summary>
+internal static class Summary
+{
+    /// <summary>Describes supervised training or rejection sampling.</summary>
+    public static RecipeResult Of(TrainingResult result, long planned) => new(result, "") { PlannedSteps = planned };
+
+    /// <summary>Describes preference training.</summary>
+    public static RecipeResult Of(PreferenceResult result, long planned, double tokensPerSecond) =>
+        new(new TrainingResult(result.Steps, result.Last?.Loss, null, result.Tokens, tokensPerSecond, PeakMemory(), result.ResumedFrom, result.Checkpoint, result.DamagedCheckpoints), "")
+        {
+            PlannedSteps = planned,
+            Preference = result.Last,
+        };
+
+    /// <summary>Describes reinforcement learning.</summary>
+    public static RecipeResult Of(ReinforcementResult result, double tokensPerSecond) =>
+        new(
+            new TrainingResult(result.Steps, result.Last?.Loss, null, result.Tokens, tokensPerSecond, PeakMemory(), result.ResumedFrom, result.Checkpoint, result.DamagedCheckpoints)
+            {
+                DeadSteps = result.DeadSteps,
+            },
+            "")
+        {
+            PlannedSteps = result.PlannedSteps,
+            Stop = result.Stop,
+            Explanation = result.Explanation,
+            Reinforcement = result.Last,
+        };
+
+    private static long PeakMemory()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+}
