@@ -24,14 +24,14 @@ internal static class KillResumeCommand
         string root = Directory.CreateTempSubdirectory("kill-resume-").FullName;
         try
         {
-            KillableRun run = new(Path.Combine(root, "killed"), asynchrony, adapter, Steps: 50 + (8L * kills));
+            KillableRun run = new(Path.Combine(root, "killed"), asynchrony, adapter, Steps: 100 + (12L * kills));
             Console.WriteLine($"{run.Steps} steps, asynchrony {asynchrony}, {(adapter ? "adapter" : "all weights")}, a checkpoint after every step, {kills} kills, seed {seed}");
             KillSeries series = new(Child, Console.WriteLine);
             await series.KillAsync(run, kills, seed, CancellationToken.None).ConfigureAwait(false);
             byte[] bits = await run.TrainAsync(null, CancellationToken.None).ConfigureAwait(false);
             byte[] expected = await (run with { Folder = Path.Combine(root, "undisturbed") }).TrainAsync(null, CancellationToken.None).ConfigureAwait(false);
             bool same = bits.AsSpan().SequenceEqual(expected);
-            Console.WriteLine($"{series.Kills} kills: {series.BeforeSteps} before the first step of their process, {series.InsideWrites} inside the writing of a checkpoint or journal. Final weights ({bits.Length} bytes): {(same ? "the same bits" : "DIFFERENT")} as the undisturbed run.");
+            Console.WriteLine($"{series.Kills} kills: {series.BeforeSteps} before the first step of their process, {series.InsideCheckpoints} inside a checkpoint. Final weights ({bits.Length} bytes): {(same ? "the same bits" : "DIFFERENT")} as the undisturbed run.");
             return same ? 0 : 1;
         }
         finally

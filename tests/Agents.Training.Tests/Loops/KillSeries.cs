@@ -12,8 +12,8 @@ internal sealed class KillSeries(Func<ProcessStartInfo> child, Action<string>? l
     public const string StepWord = "child-step";
     private const string Variable = "AGENTS_KILLABLE_RUN";
 
-    /// <summary>Gets how many kills left a checkpoint or journal that was being written.</summary>
-    public int InsideWrites { get; private set; }
+    /// <summary>Gets how many kills left a checkpoint that was being written.</summary>
+    public int InsideCheckpoints { get; private set; }
 
     /// <summary>Gets how many kills came before the process had done a step.</summary>
     public int BeforeSteps { get; private set; }
@@ -39,18 +39,15 @@ internal sealed class KillSeries(Func<ProcessStartInfo> child, Action<string>? l
         SampleStream random = new(seed);
         for (int kill = 0; kill < kills; kill++)
         {
-            // One in six is killed by the clock, wherever it is (often while it starts or loads), two in six while they write a file after some steps, the others up to
-            // some milliseconds after a step.
-            int kind = random.NextInt(6);
-            int steps = kind == 0 ? int.MaxValue : 1 + random.NextInt(5);
-            TimeSpan after = kind == 0 ? TimeSpan.FromMilliseconds(100 + random.NextInt(900)) : TimeSpan.FromMicroseconds(random.NextInt(15_000));
-            await KillAsync(run, steps, after, whileWriting: kind is 1 or 2, cancellationToken);
+            // One in five is killed by the clock, wherever it is (often while it starts or loads); the others some microseconds to milliseconds after some step.
+            bool byClock = random.NextInt(5) == 0;
+            int steps = byClock ? int.MaxValue : random.NextInt(5);
+            TimeSpan after = byClock ? TimeSpan.FromMilliseconds(100 + random.NextInt(400)) : TimeSpan.FromMicroseconds(random.NextInt(15_000));
+            await KillAsync(run, steps, after, cancellationToken);
         }
     }
 
-    private static bool IsWriting(KillableRun run) => Directory.Exists(run.Folder) && Directory.EnumerateFiles(run.Folder, "*.partial").Any();
-
-    private async Task KillAsync(KillableRun run, int steps, TimeSpan after, bool whileWriting, CancellationToken cancellationToken)
+    private async Task KillAsync(KillableRun run, int steps, TimeSpan after, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = child();
         start.RedirectStandardOutput = true;
@@ -92,11 +89,6 @@ internal sealed class KillSeries(Func<ProcessStartInfo> child, Action<string>? l
             }
         }
 
-        while (whileWriting && !ended.Task.IsCompleted && !IsWriting(run))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
         if (process.HasExited)
         {
             throw new InvalidOperationException($"The process ended by itself after {seen} steps, before it was killed. {string.Join('\n', lines)}");
@@ -105,11 +97,11 @@ internal sealed class KillSeries(Func<ProcessStartInfo> child, Action<string>? l
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync(cancellationToken);
         Kills++;
-        bool inside = IsWriting(run);
-        InsideWrites += inside ? 1 : 0;
+        bool inside = Directory.Exists(run.Folder) && Directory.EnumerateFiles(run.Folder, "*.partial").Any();
+        InsideCheckpoints += inside ? 1 : 0;
         BeforeSteps += seen == 0 ? 1 : 0;
         log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
-            $"kill {Kills,3}: {seen} steps of this process, newest checkpoint {(Directory.Exists(run.Folder) ? Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(run.Folder, "*.checkpoint").Order(StringComparer.Ordinal).LastOrDefault() ?? "none") : "none")}{(inside ? ", inside a write" : "")}"));
+            $"kill {Kills,3}: {seen} steps of this process, newest checkpoint {(Directory.Exists(run.Folder) ? Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(run.Folder, "*.checkpoint").Order(StringComparer.Ordinal).LastOrDefault() ?? "none") : "none")}{(inside ? ", inside a checkpoint" : "")}"));
     }
 }
