@@ -50,6 +50,8 @@ static int Usage()
                         kills the processes of a reinforcement run at random moments; the final weights must be those of an undisturbed run
           rl-step [MODEL.gguf] [STEPS] [LIMIT]
                         GRPO steps on the embedded model: seconds of sampling, scoring, backward, other, and sampled tokens/s
+          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [f32|f16|q8_0] [PLOT.svg]
+                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder); the type is that of our keys and values
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;
