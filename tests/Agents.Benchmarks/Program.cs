@@ -44,8 +44,6 @@ static int Usage()
                         from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
-          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]
-                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
           kill-resume [KILLS] [SEED] [off|streaming|async] [full|adapter]
                         kills the processes of a reinforcement run at random moments; the final weights must be those of an undisturbed run
           rl-step [MODEL.gguf] [STEPS] [LIMIT]
