@@ -3,6 +3,7 @@ using Agents.Benchmarks.Experiments;
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
+using Agents.Benchmarks.Reinforcement;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
 
@@ -20,6 +21,9 @@ return args switch
     ["train-effect", .. string[] rest] => await TrainEffectCommand.RunAsync(rest).ConfigureAwait(false),
     ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
+    ["kill-resume", .. string[] rest] => await KillResumeCommand.RunAsync(rest).ConfigureAwait(false),
+    [KillResumeCommand.ChildCommand] => await KillResumeCommand.RunChildAsync().ConfigureAwait(false),
+    ["rl-step", .. string[] rest] => await ReinforcementStepBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -44,6 +48,10 @@ static int Usage()
                         from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
+          kill-resume [KILLS] [SEED] [off|streaming|async] [full|adapter]
+                        kills the processes of a reinforcement run at random moments; the final weights must be those of an undisturbed run
+          rl-step [MODEL.gguf] [STEPS] [LIMIT]
+                        GRPO steps on the embedded model: seconds of sampling, scoring, backward, other, and sampled tokens/s
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [f32|f16|q8_0] [PLOT.svg]
                         the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder); the type is that of our keys and values
           pool          fork-join of the compute pool, microseconds

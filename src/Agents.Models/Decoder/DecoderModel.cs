@@ -36,7 +36,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
     private readonly EngineLoop _engine;
     private bool _disposed;
 
-    /// <summary>Creates a model from weights in memory, packs them for fast products, and hashes them.</summary>
+    /// <summary>Creates a model from weights in memory, packs them for fast products, and hashes them unless told their generation.</summary>
     /// <param name="weights">Parameters; owned by the model from now on and not to be changed.</param>
     /// <param name="tokenizer">The tokenizer's data.</param>
     /// <param name="options">How to run; null for defaults.</param>
@@ -52,7 +52,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         Tokenizer = Tokenizers.Create(TokenizerDefinition);
         _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
-        GenerationId = WeightHash.Compute(weights);
+        GenerationId = options.GenerationId ?? WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
         weights.Pack(kernels);
         _weights = weights;
@@ -62,7 +62,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
         _scheduler = new BatchScheduler(_batch, _pages, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
         _engine = new EngineLoop(_scheduler, options.MaximumQueuedRequests, options.Time);
-        Adapters = new AdapterRegistry(weights, kernels);
+        Adapters = new AdapterRegistry(weights, kernels) { Unloaded = _engine.Forget };
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
