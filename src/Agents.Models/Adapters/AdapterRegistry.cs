@@ -1,14 +1,38 @@
 using System.Collections.Immutable;
+using Agents.Models.Decoder;
+using Agents.Numerics.Kernels;
 
 namespace Agents.Models.Adapters;
 
 /// <summary>The adapters that live on one base model, by id. Loading and unloading take effect for the next request; running ones keep what they started with. Safe for concurrent calls.</summary>
-/// <param name="shape">The base model; adapters that do not fit are refused.</param>
-public sealed class AdapterRegistry(ModelShape shape) : IDisposable
+public sealed class AdapterRegistry : IDisposable
 {
+    private readonly ModelShape _shape;
+    private readonly DecoderWeights<float>? _weights;
+    private readonly IKernels<float>? _kernels;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
     private ulong _scopes;
+
+    /// <summary>Creates an empty registry for adapters without magnitudes, which need nothing of the base but its sizes.</summary>
+    /// <param name="shape">The base model; adapters that do not fit are refused.</param>
+    public AdapterRegistry(ModelShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        _shape = shape;
+    }
+
+    /// <summary>Creates an empty registry for adapters of every kind.</summary>
+    /// <param name="weights">The base model; adapters that do not fit are refused. Only read, and kept by the caller while the registry lives.</param>
+    /// <param name="kernels">Kernels that the adapters will run with.</param>
+    public AdapterRegistry(DecoderWeights<float> weights, IKernels<float> kernels)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(kernels);
+        _shape = weights.Shape;
+        _weights = weights;
+        _kernels = kernels;
+    }
 
     /// <summary>Gets the ids in use.</summary>
     public IReadOnlyList<string> Ids
@@ -25,12 +49,22 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
     /// <summary>Adds an adapter, or replaces the one with this id.</summary>
     /// <param name="id">Id that requests name.</param>
     /// <param name="adapter">The adapter; owned by the registry from now on.</param>
+    /// <remarks>DoRA reads the adapted weights of the base once, for the length of their rows.</remarks>
     /// <exception cref="ModelFormatException">It does not fit the base model.</exception>
+    /// <exception cref="ArgumentException">It is DoRA and the registry has no weights, or it serves another base already.</exception>
     public void Add(string id, LoraAdapter adapter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentNullException.ThrowIfNull(adapter);
-        adapter.RequireFits(shape);
+        adapter.RequireFits(_shape);
+        if (adapter.IsDora)
+        {
+            MagnitudeGains.Prepare(
+                adapter,
+                _weights ?? throw new ArgumentException($"Adapter '{adapter.Name}' is DoRA, which needs the weights of the base; create the registry with them.", nameof(adapter)),
+                _kernels!);
+        }
+
         LoraAdapter? replaced;
         lock (_gate)
         {
@@ -55,7 +89,7 @@ public sealed class AdapterRegistry(ModelShape shape) : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        LoraAdapter adapter = await Task.Run(() => Directory.Exists(path) ? PeftAdapter.Load(path) : GgufAdapter.Load(path, shape), cancellationToken).ConfigureAwait(false);
+        LoraAdapter adapter = await Task.Run(() => Directory.Exists(path) ? PeftAdapter.Load(path) : GgufAdapter.Load(path, _shape), cancellationToken).ConfigureAwait(false);
         try
         {
             Add(id, adapter);

@@ -9,6 +9,7 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
 {
     private readonly List<Run> _runs = [];
     private AlignedBuffer<float> _reduced = new(0);
+    private AlignedBuffer<float> _gains = new(0);
     private int _rows;
 
     /// <summary>Gets whether no row of the batch has an adapter.</summary>
@@ -52,45 +53,97 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
         ArgumentNullException.ThrowIfNull(weight);
         foreach (Run run in _runs)
         {
-            foreach ((LoraAdapter adapter, float share) in run.Mixture.Parts)
+            if (!Concerns(run.Mixture, weight.Name))
             {
-                if (adapter.ByName.TryGetValue(weight.Name, out LoraMatrices? factors))
+                continue;
+            }
+
+            if (rows.IsEmpty)
+            {
+                AddMixture(kernels, run.Mixture, weight.Name, x.RowRange(run.First, run.Count), y.RowRange(run.First, run.Count));
+                continue;
+            }
+
+            // Chosen rows of the batch: neighbours of one run are multiplied together.
+            for (int first = 0; first < rows.Length; first++)
+            {
+                int end = first;
+                while (end < rows.Length && (uint)(rows[end] - run.First) < (uint)run.Count)
                 {
-                    AddRun(kernels, factors, share, run, rows, x, y);
+                    end++;
+                }
+
+                if (end > first)
+                {
+                    AddMixture(kernels, run.Mixture, weight.Name, x.RowRange(first, end - first), y.RowRange(first, end - first));
+                    first = end;
                 }
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reduced.Dispose();
-
-    private void AddRun(IKernels<float> kernels, LoraMatrices factors, float share, Run run, ReadOnlySpan<int> rows, MatrixView<float> x, MatrixView<float> y)
+    public void Dispose()
     {
-        if (rows.IsEmpty)
+        _reduced.Dispose();
+        _gains.Dispose();
+    }
+
+    private static bool Concerns(AdapterMixture mixture, string weight)
+    {
+        foreach ((LoraAdapter adapter, _) in mixture.Parts)
         {
-            Add(kernels, factors, share, x.RowRange(run.First, run.Count), y.RowRange(run.First, run.Count));
-            return;
+            if (adapter.ByName.ContainsKey(weight))
+            {
+                return true;
+            }
         }
 
-        // Chosen rows of the batch: neighbours of one run are multiplied together.
-        for (int first = 0; first < rows.Length; first++)
-        {
-            int end = first;
-            while (end < rows.Length && (uint)(rows[end] - run.First) < (uint)run.Count)
-            {
-                end++;
-            }
+        return false;
+    }
 
-            if (end > first)
+    /// <summary>Adds every part's own change of the base's output, times its share. Magnitudes come first, since they scale what the base says.</summary>
+    private void AddMixture(IKernels<float> kernels, AdapterMixture mixture, string weight, MatrixView<float> x, MatrixView<float> y)
+    {
+        MagnitudeGains? any = null;
+        foreach ((LoraAdapter adapter, float share) in mixture.Parts)
+        {
+            if (adapter.ByName.TryGetValue(weight, out LoraMatrices? factors) && factors.HasMagnitude)
             {
-                Add(kernels, factors, share, x.RowRange(first, end - first), y.RowRange(first, end - first));
-                first = end;
+                MagnitudeGains gains = factors.Gains ?? throw new InvalidOperationException($"The magnitudes of adapter '{adapter.Name}' were never prepared; add it to a registry that has weights.");
+                Gather(gains, share, isFirst: any is null);
+                any = gains;
+            }
+        }
+
+        any?.Apply(_gains.Data, y);
+        foreach ((LoraAdapter adapter, float share) in mixture.Parts)
+        {
+            if (adapter.ByName.TryGetValue(weight, out LoraMatrices? factors))
+            {
+                Add(kernels, factors, share, x, y);
             }
         }
     }
 
-    /// <summary>y += B·(share·scale·(A·x)), the factor applied to the reduced row.</summary>
+    /// <summary>Sums share · (m/‖V‖ − 1) over the parts.</summary>
+    private void Gather(MagnitudeGains gains, float share, bool isFirst)
+    {
+        ReadOnlySpan<float> values = gains.Gains;
+        if (_gains.Length < values.Length)
+        {
+            _gains.Dispose();
+            _gains = new AlignedBuffer<float>(values.Length);
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            float change = share * (values[i] - 1);
+            _gains.Data[i] = isFirst ? change : _gains.Data[i] + change;
+        }
+    }
+
+    /// <summary>y += B·(share·scale·(A·x)), the factor applied to the reduced row; rows of B are scaled by m/‖V‖ where there are magnitudes.</summary>
     private void Add(IKernels<float> kernels, LoraMatrices factors, float share, MatrixView<float> x, MatrixView<float> y)
     {
         long needed = (long)x.Rows * factors.Rank;
@@ -108,7 +161,7 @@ public sealed unsafe class AdapterRows : ILinearExtension<float>, IDisposable
             reduced.Data[i] *= scale;
         }
 
-        kernels.MultiplyTransposed(reduced, factors.B, y, accumulate: true);
+        kernels.MultiplyTransposed(reduced, factors.Gains is { } gains ? gains.ScaledB : factors.B, y, accumulate: true);
         GC.KeepAlive(factors);
     }
 

@@ -69,13 +69,19 @@ public static class GgufAdapter
     /// <param name="adapter">The adapter; all its scales follow from its alpha.</param>
     /// <param name="shape">The base model.</param>
     /// <param name="type">F32, F16, BF16 or Q8_0; rows that are no whole blocks are written as F32.</param>
-    /// <exception cref="ArgumentException">A scale cannot be expressed by one alpha, or the adapter belongs to another model.</exception>
+    /// <exception cref="ArgumentException">The adapter is DoRA, or the type is none that adapters are written in.</exception>
+    /// <exception cref="ModelFormatException">The adapter belongs to another model.</exception>
     public static void Save(string path, LoraAdapter adapter, ModelShape shape, ElementType type = ElementType.F32)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(shape);
         adapter.RequireFits(shape);
+        if (adapter.IsDora)
+        {
+            throw new ArgumentException($"Adapter '{adapter.Name}' is DoRA, and GGUF adapters have no place for its magnitudes; save it as a PEFT folder, or merge it into the model and save that.", nameof(adapter));
+        }
+
         if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0))
         {
             throw new ArgumentException($"Adapters are written as F32, F16, BF16 or Q8_0, not as {type}.", nameof(type));

@@ -7,7 +7,7 @@ using Agents.Models.Decoder;
 
 namespace Agents.Models.Adapters;
 
-/// <summary>A low-rank adapter: factors for some of a model's weights. Immutable once it is in use; freed when its creator and all running requests are done with it.</summary>
+/// <summary>A low-rank adapter (LoRA, rsLoRA, DoRA): factors for some of a model's weights. Immutable once it is in use; freed when its creator and all running requests are done with it.</summary>
 public sealed class LoraAdapter : IDisposable
 {
     private int _holders = 1;
@@ -18,7 +18,7 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="matrices">Factors; each weight at most once.</param>
     /// <param name="alpha">The alpha that the scales came from; kept for saving.</param>
     /// <param name="rankStabilized">Whether scales are alpha / √r instead of alpha / r.</param>
-    /// <exception cref="ArgumentException">There is no factor, a weight occurs twice, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">There is no factor, a weight occurs twice, a value is not finite, or only some factors have magnitudes.</exception>
     public LoraAdapter(string name, IEnumerable<LoraMatrices> matrices, double alpha, bool rankStabilized = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -42,6 +42,13 @@ public sealed class LoraAdapter : IDisposable
         {
             RequireFinite(factor, factor.AValues, "A");
             RequireFinite(factor, factor.BValues, "B");
+            RequireFinite(factor, factor.MagnitudeValues, "The magnitude");
+            if (factor.HasMagnitude != Matrices[0].HasMagnitude)
+            {
+                throw new ArgumentException(
+                    $"The adapter '{name}' has magnitudes for '{(factor.HasMagnitude ? factor : Matrices[0]).Name}' but none for '{(factor.HasMagnitude ? Matrices[0] : factor).Name}'; DoRA needs them for all.",
+                    nameof(matrices));
+            }
         }
 
         ByName = Matrices.ToImmutableDictionary(factor => factor.Name, StringComparer.Ordinal);
@@ -58,6 +65,9 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Gets whether scales are alpha / √r instead of alpha / r (rsLoRA).</summary>
     public bool RankStabilized { get; }
 
+    /// <summary>Gets whether the adapter is DoRA: every factor has magnitudes.</summary>
+    public bool IsDora => Matrices[0].HasMagnitude;
+
     /// <summary>Gets the factors, by ascending name.</summary>
     public ImmutableArray<LoraMatrices> Matrices { get; }
 
@@ -68,7 +78,7 @@ public sealed class LoraAdapter : IDisposable
     public int MaximumRank { get; }
 
     /// <summary>Gets the number of parameters.</summary>
-    public long ParameterCount => Matrices.Sum(factor => (long)factor.Rank * (factor.Inputs + factor.Outputs));
+    public long ParameterCount => Matrices.Sum(factor => ((long)factor.Rank * (factor.Inputs + factor.Outputs)) + factor.MagnitudeValues.Length);
 
     /// <summary>Gets SHA-256 over names, sizes, scales and values: part of the generation that an answer came from.</summary>
     public string Hash { get; }
@@ -167,6 +177,11 @@ public sealed class LoraAdapter : IDisposable
                 CultureInfo.InvariantCulture, $"{factor.Name} {factor.Rank} {factor.Inputs} {factor.Outputs} {factor.Scale:R} ")));
             hash.AppendData(MemoryMarshal.AsBytes(factor.AValues));
             hash.AppendData(MemoryMarshal.AsBytes(factor.BValues));
+            if (factor.HasMagnitude)
+            {
+                hash.AppendData("magnitude "u8);
+                hash.AppendData(MemoryMarshal.AsBytes(factor.MagnitudeValues));
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -5,13 +5,17 @@ using Agents.Numerics.Formats;
 
 namespace Agents.Models.Adapters;
 
-/// <summary>LoRA adapters as folders of the PEFT library: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+/// <summary>LoRA, rsLoRA and DoRA adapters as folders of the PEFT library: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
 public static class PeftAdapter
 {
     private const string WeightsName = "adapter_model.safetensors";
     private const string Prefix = "base_model.model.";
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
+    private const string SuffixMagnitude = ".lora_magnitude_vector";
+
+    /// <summary>What the magnitudes are called inside the library, and in folders of programs that do not rename them.</summary>
+    private const string LongSuffixMagnitude = SuffixMagnitude + ".weight";
 
     /// <summary>Reads an adapter.</summary>
     /// <param name="folder">The folder.</param>
@@ -31,10 +35,9 @@ public static class PeftAdapter
                 {
                     matrices.Add(Read(file, tensor, config));
                 }
-                else if (!tensor.Name.EndsWith(SuffixB, StringComparison.Ordinal)
-                    || !file.TryGetTensor(tensor.Name[..^SuffixB.Length] + SuffixA, out _))
+                else if (Partner(tensor.Name, config) is not { } partner || !file.TryGetTensor(partner, out _))
                 {
-                    throw Broken(file, $"tensor '{tensor.Name}' is no half of a LoRA pair");
+                    throw Broken(file, $"tensor '{tensor.Name}' is no part of a {(config.IsDora ? "DoRA" : "LoRA")} pair");
                 }
             }
 
@@ -70,12 +73,20 @@ public static class PeftAdapter
             {
                 writer.DeclareTensor(Prefix + Module(factor) + SuffixA, ElementType.F32, factor.Rank, factor.Inputs);
                 writer.DeclareTensor(Prefix + Module(factor) + SuffixB, ElementType.F32, factor.Outputs, factor.Rank);
+                if (factor.HasMagnitude)
+                {
+                    writer.DeclareTensor(Prefix + Module(factor) + SuffixMagnitude, ElementType.F32, factor.Outputs);
+                }
             }
 
             foreach (LoraMatrices factor in adapter.Matrices)
             {
                 writer.WriteFloats(Prefix + Module(factor) + SuffixA, factor.AValues);
                 writer.WriteFloats(Prefix + Module(factor) + SuffixB, factor.BValues);
+                if (factor.HasMagnitude)
+                {
+                    writer.WriteFloats(Prefix + Module(factor) + SuffixMagnitude, factor.MagnitudeValues);
+                }
             }
 
             writer.Commit();
@@ -103,6 +114,7 @@ public static class PeftAdapter
         json.WriteNumber("r", adapter.MaximumRank);
         json.WriteNumber("lora_alpha", adapter.Alpha == 0 ? adapter.MaximumRank : adapter.Alpha);
         json.WriteBoolean("use_rslora", adapter.RankStabilized);
+        json.WriteBoolean("use_dora", adapter.IsDora);
         json.WriteString("bias", "none");
         json.WriteStartArray("target_modules");
         foreach (string module in adapter.Matrices.Select(factor => Module(factor).Split('.')[^1]).Distinct().Order(StringComparer.Ordinal))
@@ -151,12 +163,29 @@ public static class PeftAdapter
             throw Broken(file, $"'{module}' has A [{string.Join(", ", a.Shape)}] and B [{string.Join(", ", b.Shape)}]; expected [rank, inputs] and [outputs, rank]");
         }
 
+        SafetensorsTensor? magnitude = null;
+        if (config.IsDora && !file.TryGetTensor(module + SuffixMagnitude, out magnitude) && !file.TryGetTensor(module + LongSuffixMagnitude, out magnitude))
+        {
+            throw Broken(file, $"'use_dora' is true, but tensor '{module}{SuffixMagnitude}' is missing beside '{a.Name}'");
+        }
+
+        if (magnitude is not null && (magnitude.Shape is not [var count] || count != outputs))
+        {
+            throw Broken(file, $"'{magnitude.Name}' has shape [{string.Join(", ", magnitude.Shape)}]; expected [{outputs}], one magnitude per output");
+        }
+
         module = module[Prefix.Length..];
-        LoraMatrices factors = new(module + ".weight", (int)rank, (int)inputs, (int)outputs, LoraAdapter.ScaleOf(config.AlphaOf(module), (int)rank, config.RankStabilized));
+        float scale = LoraAdapter.ScaleOf(config.AlphaOf(module), (int)rank, config.RankStabilized);
+        LoraMatrices factors = new(module + ".weight", (int)rank, (int)inputs, (int)outputs, scale, config.IsDora);
         try
         {
             file.ReadFloats(a, factors.AValues);
             file.ReadFloats(b, factors.BValues);
+            if (magnitude is not null)
+            {
+                file.ReadFloats(magnitude, factors.MagnitudeValues);
+            }
+
             return factors;
         }
         catch
@@ -164,6 +193,25 @@ public static class PeftAdapter
             factors.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Name of A to which another tensor belongs, or null where the configuration has no such tensor.</summary>
+    private static string? Partner(string name, PeftConfig config)
+    {
+        if (name.EndsWith(SuffixB, StringComparison.Ordinal))
+        {
+            return name[..^SuffixB.Length] + SuffixA;
+        }
+
+        foreach (string suffix in config.IsDora ? (ReadOnlySpan<string>)[SuffixMagnitude, LongSuffixMagnitude] : [])
+        {
+            if (name.EndsWith(suffix, StringComparison.Ordinal))
+            {
+                return name[..^suffix.Length] + SuffixA;
+            }
+        }
+
+        return null;
     }
 
     private static string Module(LoraMatrices factor) => factor.Name[..^".weight".Length];

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Agents.Models.Adapters;
 
 /// <summary><c>adapter_config.json</c> of a PEFT folder, as far as it changes numbers; what this build cannot apply is refused by name.</summary>
-internal sealed partial record PeftConfig(int Rank, double Alpha, bool RankStabilized, IReadOnlyDictionary<string, double> AlphaPattern)
+internal sealed partial record PeftConfig(int Rank, double Alpha, bool RankStabilized, bool IsDora, IReadOnlyDictionary<string, double> AlphaPattern)
 {
     public const string FileName = "adapter_config.json";
 
@@ -55,7 +55,6 @@ internal sealed partial record PeftConfig(int Rank, double Alpha, bool RankStabi
     {
         Require(path, root, "peft_type", "LORA", value => value.GetString() == "LORA");
         Require(path, root, "bias", "none", value => value.GetString() == "none");
-        RequireAbsent(path, root, "use_dora");
         RequireAbsent(path, root, "fan_in_fan_out");
         RequireAbsent(path, root, "modules_to_save");
         RequireAbsent(path, root, "lora_bias");
@@ -76,9 +75,10 @@ internal sealed partial record PeftConfig(int Rank, double Alpha, bool RankStabi
             }
         }
 
-        bool stabilized = root.TryGetProperty("use_rslora", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
-        return new PeftConfig(rank, root.GetProperty("lora_alpha").GetDouble(), stabilized, alphas);
+        return new PeftConfig(rank, root.GetProperty("lora_alpha").GetDouble(), IsSet(root, "use_rslora"), IsSet(root, "use_dora"), alphas);
     }
+
+    private static bool IsSet(JsonElement root, string key) => root.TryGetProperty(key, out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
 
     private static void Require(string path, JsonElement root, string key, string expected, Func<JsonElement, bool> holds)
     {

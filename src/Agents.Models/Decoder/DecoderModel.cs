@@ -59,7 +59,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
         _scheduler = new BatchScheduler(_batch, _pages, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
         _engine = new EngineLoop(_scheduler, options.MaximumQueuedRequests, options.Time);
-        Adapters = new AdapterRegistry(Shape);
+        Adapters = new AdapterRegistry(weights, kernels);
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>

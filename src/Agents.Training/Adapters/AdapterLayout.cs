@@ -100,13 +100,19 @@ public sealed class AdapterLayout
     /// <param name="shape">The base model.</param>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="ModelFormatException">The adapter belongs to another model.</exception>
+    /// <exception cref="ArgumentException">The adapter is DoRA and changes the head.</exception>
     public static AdapterLayout Of(ModelShape shape, LoraAdapter adapter)
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(adapter);
         adapter.RequireFits(shape);
+        if (adapter.IsDora && adapter.ByName.ContainsKey("lm_head.weight"))
+        {
+            throw new ArgumentException($"Adapter '{adapter.Name}' is DoRA and changes the head; DoRA is trained on the layers only.", nameof(adapter));
+        }
+
         return new AdapterLayout(
-            AdapterKind.Lora,
+            adapter.IsDora ? AdapterKind.Dora : AdapterKind.Lora,
             adapter.Alpha,
             adapter.RankStabilized,
             Linear(shape).Where(part => adapter.ByName.ContainsKey(part.Plan.Name))

@@ -4,10 +4,13 @@ using Agents.Numerics.Memory;
 
 namespace Agents.Training.Adapters;
 
-/// <summary>Adds adapters to weights, which then need no adapter any more (papers/00-model-architecture §7: W + s·B·A).</summary>
+/// <summary>Adds adapters to weights, which then need no adapter any more (papers/00-model-architecture §7: W + s·B·A; DoRA: its rows scaled to length m).</summary>
 public static unsafe class AdapterMerge
 {
-    /// <summary>Adds share · scale · B·A to every weight that an adapter changes. Products are summed in double and rounded once.</summary>
+    /// <summary>
+    /// Adds share · scale · B·A to every weight that an adapter changes; with magnitudes, share · (m/‖V‖ ⊙ V − W) with V = W + scale · B·A, as serving does.
+    /// Computed in double and rounded once.
+    /// </summary>
     /// <param name="weights">Weights in single precision; changed. Panels packed before stay old: pack again before products.</param>
     /// <param name="adapter">The adapter.</param>
     /// <param name="share">Weight of the adapter; 1 for all of it.</param>
@@ -33,27 +36,52 @@ public static unsafe class AdapterMerge
         foreach (LoraMatrices factors in adapter.Matrices)
         {
             MatrixView<float> target = weights.ByName[factors.Name].View;
-            Parallel.For(0, factors.Outputs, row => AddRow(factors, share * factors.Scale, row, target));
+            Parallel.For(0, factors.Outputs, row => AddRow(factors, share, row, target));
         }
 
         GC.KeepAlive(adapter);
         return merged;
     }
 
-    private static void AddRow(LoraMatrices factors, double scale, int row, MatrixView<float> target)
+    private static void AddRow(LoraMatrices factors, double share, int row, MatrixView<float> target)
     {
-        float* b = factors.B.Row(row);
         float* values = target.Row(row);
-        MatrixView<float> a = factors.A;
-        for (int column = 0; column < factors.Inputs; column++)
+        if (!factors.HasMagnitude)
         {
-            double sum = 0;
-            for (int i = 0; i < factors.Rank; i++)
+            for (int column = 0; column < factors.Inputs; column++)
             {
-                sum += (double)b[i] * a.Row(i)[column];
+                values[column] = (float)(values[column] + (share * factors.Scale * Product(factors, row, column)));
             }
 
-            values[column] = (float)(values[column] + (scale * sum));
+            return;
         }
+
+        double squares = 0;
+        double[] changed = new double[factors.Inputs];
+        for (int column = 0; column < factors.Inputs; column++)
+        {
+            changed[column] = values[column] + (factors.Scale * Product(factors, row, column));
+            squares += changed[column] * changed[column];
+        }
+
+        double gain = squares > 0 ? factors.MagnitudeValues[row] / Math.Sqrt(squares) : 1;
+        for (int column = 0; column < factors.Inputs; column++)
+        {
+            values[column] = (float)(values[column] + (share * ((gain * changed[column]) - values[column])));
+        }
+    }
+
+    /// <summary>One element of B·A.</summary>
+    private static double Product(LoraMatrices factors, int row, int column)
+    {
+        float* b = factors.B.Row(row);
+        MatrixView<float> a = factors.A;
+        double sum = 0;
+        for (int i = 0; i < factors.Rank; i++)
+        {
+            sum += (double)b[i] * a.Row(i)[column];
+        }
+
+        return sum;
     }
 }

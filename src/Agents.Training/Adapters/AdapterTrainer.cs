@@ -37,8 +37,8 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <param name="weights">Base; only read, and stays the caller's. May be the weights of a serving model.</param>
     /// <param name="kernels">Kernels to use; not disposed.</param>
     /// <param name="options">Settings; defaults when null.</param>
-    /// <param name="start">Adapter to train further, copied; null for a new one. It decides layers, ranks and scales.</param>
-    /// <exception cref="ArgumentException">A setting is out of range, or a target names no layer.</exception>
+    /// <param name="start">Adapter to train further, copied; null for a new one. It decides kind, layers, ranks and scales.</param>
+    /// <exception cref="ArgumentException">A setting is out of range, a target names no layer, or the adapter is DoRA and changes the head.</exception>
     /// <exception cref="ModelFormatException">The adapter belongs to another model.</exception>
     public AdapterTrainer(DecoderWeights<T> weights, IKernels<T> kernels, AdapterTrainerOptions? options = null, LoraAdapter? start = null)
     {
@@ -70,7 +70,11 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
             _norms = new RowNorms<T>(weights, Parameters, _tiles, kernels);
             _magnitudes = new MagnitudeBackward<T>(
                 kernels, Parameters, Gradients, _norms, _tiles, Options.Adapter.ExactNormGradient, rows, WeightTiles<T>.Capacity(Options.TileElements, widest));
-            StartMagnitudes();
+            _norms.Refresh();
+            if (start is null)
+            {
+                StartMagnitudes();
+            }
         }
 
         _linear = new LinearRunner<T>(kernels);
@@ -174,7 +178,6 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <summary>Copies the trained values into an adapter that serves and is saved.</summary>
     /// <param name="name">Name for people.</param>
     /// <returns>The adapter; the caller disposes it.</returns>
-    /// <exception cref="NotSupportedException">The adapter is DoRA: its magnitudes are no low-rank change.</exception>
     /// <exception cref="TrainingException">A value is not finite.</exception>
     public LoraAdapter ToAdapter(string name) => AdapterValues.ToAdapter(Parameters, name);
 
@@ -234,10 +237,9 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <summary>Magnitudes start as the norms of the base's rows: B is zero.</summary>
     private void StartMagnitudes()
     {
-        _norms!.Refresh();
         foreach (AdapterSlot slot in Layout.Slots)
         {
-            new ReadOnlySpan<T>(_norms.Of(slot), slot.Outputs).CopyTo(new Span<T>(Parameters.Magnitude(slot).Data, slot.Outputs));
+            new ReadOnlySpan<T>(_norms!.Of(slot), slot.Outputs).CopyTo(new Span<T>(Parameters.Magnitude(slot).Data, slot.Outputs));
         }
     }
 }

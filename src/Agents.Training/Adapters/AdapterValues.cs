@@ -27,7 +27,7 @@ internal static unsafe class AdapterValues
         }
     }
 
-    /// <summary>Takes over the factors of an adapter.</summary>
+    /// <summary>Takes over the factors and magnitudes of an adapter.</summary>
     public static void Copy<T>(LoraAdapter adapter, AdapterParameters<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -36,28 +36,31 @@ internal static unsafe class AdapterValues
             LoraMatrices factors = adapter.ByName[slot.Name];
             Copy(factors.AValues, parameters.A(slot).Data);
             Copy(factors.BValues, parameters.B(slot).Data);
+            if (factors.HasMagnitude)
+            {
+                Copy(factors.MagnitudeValues, parameters.Magnitude(slot).Data);
+            }
         }
     }
 
-    /// <summary>Returns an adapter with the same factors in single precision.</summary>
+    /// <summary>Returns an adapter with the same factors and magnitudes in single precision.</summary>
     public static LoraAdapter ToAdapter<T>(AdapterParameters<T> parameters, string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         AdapterLayout layout = parameters.Layout;
-        if (layout.Kind == AdapterKind.Dora)
-        {
-            throw new NotSupportedException("DoRA scales whole rows of the base, which is no low-rank change; write it with MergeInto, or bring the merged weights to a low rank with AdapterExtraction.");
-        }
-
         List<LoraMatrices> matrices = [];
         try
         {
             foreach (AdapterSlot slot in layout.Slots)
             {
-                LoraMatrices factors = new(slot.Name, slot.Rank, slot.Inputs, slot.Outputs, slot.Scale);
+                LoraMatrices factors = new(slot.Name, slot.Rank, slot.Inputs, slot.Outputs, slot.Scale, layout.Kind == AdapterKind.Dora);
                 matrices.Add(factors);
                 Narrow(parameters.A(slot).Data, factors.AValues);
                 Narrow(parameters.B(slot).Data, factors.BValues);
+                if (factors.HasMagnitude)
+                {
+                    Narrow(parameters.Magnitude(slot).Data, factors.MagnitudeValues);
+                }
             }
 
             return new LoraAdapter(name, matrices, layout.Alpha, layout.RankStabilized);

@@ -7,7 +7,14 @@ namespace Agents.Models.Tests.Adapters;
 internal static class SeededAdapter
 {
     /// <summary>Factors for every linear layer of a model, large enough to change what it says.</summary>
-    public static LoraAdapter Create(ModelShape shape, ulong seed, int rank = 3, double alpha = 6, bool stabilized = false, Func<string, bool>? only = null, float spread = 0.2f)
+    public static LoraAdapter Create(ModelShape shape, ulong seed, int rank = 3, double alpha = 6, bool stabilized = false, Func<string, bool>? only = null, float spread = 0.2f) =>
+        Create(shape, seed, rank, alpha, stabilized, only, spread, null);
+
+    /// <summary>The same factors with magnitudes around a number.</summary>
+    public static LoraAdapter CreateDora(ModelShape shape, ulong seed, int rank = 3, double alpha = 6, bool stabilized = false, Func<string, bool>? only = null, float magnitude = 1) =>
+        Create(shape, seed, rank, alpha, stabilized, only, 0.2f, magnitude);
+
+    private static LoraAdapter Create(ModelShape shape, ulong seed, int rank, double alpha, bool stabilized, Func<string, bool>? only, float spread, float? magnitude)
     {
         SampleStream stream = new(seed);
         List<LoraMatrices> matrices = [];
@@ -18,9 +25,14 @@ internal static class SeededAdapter
                 continue;
             }
 
-            LoraMatrices factors = new(plan.Name, rank, plan.Columns, plan.Rows, LoraAdapter.ScaleOf(alpha, rank, stabilized));
+            LoraMatrices factors = new(plan.Name, rank, plan.Columns, plan.Rows, LoraAdapter.ScaleOf(alpha, rank, stabilized), magnitude is not null);
             Fill(factors.AValues, ref stream, spread);
             Fill(factors.BValues, ref stream, spread);
+            for (int i = 0; i < factors.MagnitudeValues.Length; i++)
+            {
+                factors.MagnitudeValues[i] = magnitude!.Value * (1 + (0.3f * MathF.Sin(i)));
+            }
+
             matrices.Add(factors);
         }
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Agents.Models.Tests.Oracles;
 
-/// <summary>Logits of llama.cpp through its C interface (tests/oracles/llama-cpp/engine.py), keys and values in single precision.</summary>
+/// <summary>Logits and greedy tokens of llama.cpp through its C interface (tests/oracles/llama-cpp/engine.py), keys and values in single precision.</summary>
 internal static class LlamaCppEngine
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -19,6 +20,33 @@ internal static class LlamaCppEngine
     public static async Task<float[]> LogitsAsync(string folder, string model, int[][] sequences, bool flash, CancellationToken cancellationToken, string? adapter = null)
     {
         string[] files = [.. sequences.Select((_, i) => $"{model}.{i}.logits")];
+        await AskAsync(folder, model, sequences.Select((tokens, i) => (object)new { op = "logits", tokens, file = files[i] }), flash, adapter, cancellationToken);
+        List<float> logits = [];
+        foreach (string file in files)
+        {
+            logits.AddRange(MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(file, cancellationToken)));
+            File.Delete(file);
+        }
+
+        return [.. logits];
+    }
+
+    /// <summary>Returns greedy continuations, end tokens included.</summary>
+    /// <param name="folder">Where the npm package is installed.</param>
+    /// <param name="model">The .gguf file.</param>
+    /// <param name="prompts">Prompts.</param>
+    /// <param name="count">Tokens behind each.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
+    /// <param name="adapter">A LoRA adapter as GGUF, or null.</param>
+    public static async Task<int[][]> GreedyAsync(string folder, string model, int[][] prompts, int count, CancellationToken cancellationToken, string? adapter = null)
+    {
+        string[] lines = await AskAsync(folder, model, prompts.Select(tokens => (object)new { op = "greedy", tokens, count }), flash: false, adapter, cancellationToken);
+        return [.. lines.Select(line => JsonNode.Parse(line)!["ids"]!.Deserialize<int[]>()!)];
+    }
+
+    /// <summary>Starts the engine, sends requests, and returns their answers as JSON lines.</summary>
+    private static async Task<string[]> AskAsync(string folder, string model, IEnumerable<object> requests, bool flash, string? adapter, CancellationToken cancellationToken)
+    {
         string engine = Path.Combine(Root(), "tests", "oracles", "llama-cpp", "engine.py");
         string[] arguments =
         [
@@ -31,29 +59,23 @@ internal static class LlamaCppEngine
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            for (int i = 0; i < files.Length; i++)
+            foreach (object request in requests)
             {
-                await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { op = "logits", tokens = sequences[i], file = files[i] }).AsMemory(), cancellationToken);
+                await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request).AsMemory(), cancellationToken);
             }
 
             process.StandardInput.Close();
             await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             Assert.True(process.ExitCode == 0, $"engine.py ended with code {process.ExitCode}: {await errors} {await output}");
+
+            // The first line only says that the engine is ready.
+            return (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         }
         catch
         {
             process.Kill(entireProcessTree: true);
             throw;
         }
-
-        List<float> logits = [];
-        foreach (string file in files)
-        {
-            logits.AddRange(MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(file, cancellationToken)));
-            File.Delete(file);
-        }
-
-        return [.. logits];
     }
 
     private static string Root()

@@ -1,4 +1,5 @@
 using Agents.Strategies.Candidates;
+using Agents.Testing;
 
 namespace Agents.Plugins.SelfAggregation.Tests.Candidates;
 

@@ -22,6 +22,10 @@ public sealed class AdapterMemoryTests
         using DecoderWeights<float> weights = AdapterRun.Stored("qwen2", tied: true, ElementType.Q8_0);
         PackedBatch batch = TestBatches.Packed(320, 3, 96, 96, 90, 96, 80, 54);
         AdapterTrainerOptions options = new() { RecomputeLayers = recompute, Adapter = new AdapterOptions { Kind = kind } };
+
+        // What other tests left to the finalizers must not be freed while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long before = UnmanagedMemory.BytesInUse;
         using AdapterTrainer<float> sut = new(weights, new ReferenceKernels<float>(), options);
         sut.AccumulateGradients(batch, new CrossEntropyLoss(), TestBatches.Context(batch));

@@ -19,16 +19,20 @@ public sealed class AdapterServingTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("llama", ElementType.F32, false)]
-    [InlineData("qwen2", ElementType.Q8_0, true)]
-    [InlineData("qwen3", ElementType.F16, false)]
-    public async Task LogProbabilities_AgainstTheSampler_AreTheSameBits(string architecture, ElementType type, bool stabilized)
+    [InlineData("llama", ElementType.F32, false, AdapterKind.Lora)]
+    [InlineData("qwen2", ElementType.Q8_0, true, AdapterKind.Lora)]
+    [InlineData("qwen3", ElementType.F16, false, AdapterKind.Lora)]
+    [InlineData("llama", ElementType.F32, true, AdapterKind.Dora)]
+    [InlineData("qwen2", ElementType.F32, false, AdapterKind.Dora)]
+    [InlineData("qwen2", ElementType.Q8_0, false, AdapterKind.Dora)]
+    [InlineData("qwen3", ElementType.BF16, false, AdapterKind.Dora)]
+    public async Task LogProbabilities_AgainstTheSampler_AreTheSameBits(string architecture, ElementType type, bool stabilized, AdapterKind kind)
     {
         ReferenceKernels<float> kernels = new();
         DecoderWeights<float> weights = type == ElementType.F32 ? SeededModel.Weights(architecture) : AdapterRun.Stored(architecture, tied: true, type);
         using DecoderModel model = new(weights, SeededModel.Tokenizer, new DecoderModelOptions { Kernels = kernels });
         using AdapterTrainer<float> sut = new(
-            weights, kernels, new AdapterTrainerOptions { MaximumRows = 40, HeadChunkRows = 7, Adapter = new AdapterOptions { Rank = 4, RankStabilized = stabilized } });
+            weights, kernels, new AdapterTrainerOptions { MaximumRows = 40, HeadChunkRows = 7, Adapter = new AdapterOptions { Kind = kind, Rank = 4, RankStabilized = stabilized } });
         AdapterRun.Disturb(sut, spread: 0.05);
         model.Adapters.Add("trained", sut.ToAdapter("trained"));
         List<GeneratedToken> sampled = [];
@@ -67,15 +71,6 @@ public sealed class AdapterServingTests
 
         Assert.Equal(plain, started);
         Assert.Contains(plain, value => value < 0);
-    }
-
-    [Fact]
-    public void ToAdapter_Dora_IsRefusedByName()
-    {
-        using DecoderWeights<float> weights = SeededModel.Weights();
-        using AdapterTrainer<float> sut = new(weights, new ReferenceKernels<float>(), new AdapterTrainerOptions { MaximumRows = 8, Adapter = new AdapterOptions { Kind = AdapterKind.Dora } });
-
-        Assert.Contains("DoRA", Assert.Throws<NotSupportedException>(() => sut.ToAdapter("dora")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,6 +94,28 @@ public sealed unsafe class AdapterVectorTests
     }
 
     [Fact]
+    public void RowNorms_OfTheChangedWeight_AreThePublishedNumbers()
+    {
+        using DecoderWeights<double> weights = new(ModelShape.Uniform("llama", 5, 2, 1, new LayerShape(1, 1, 2, 3), 8));
+        ReferenceKernels<double> kernels = new();
+        Fill(weights.Layers[0].Gate.View, 1, 2, 0.5, -1, 0, 1.5);
+        var layout = AdapterLayout.Of(weights.Shape, new AdapterOptions { Kind = AdapterKind.Dora, Alpha = 2, Rank = 2, TargetModules = ["gate_proj"] });
+        using AdapterParameters<double> values = new(layout);
+        using WeightTiles<double> tiles = new(kernels, 2, 2);
+        AdapterSlot slot = layout.Slots[0];
+        using RowNorms<double> norms = new(weights, values, tiles, kernels);
+        norms.Refresh();
+        double[] start = new ReadOnlySpan<double>(norms.Of(slot), 3).ToArray();
+        Fill(values.A(slot), 0.1, -0.2, 0.3, 0.4);
+        Fill(values.B(slot), 0.5, 0, -0.25, 1, 0.2, 0.3);
+
+        norms.Refresh();
+
+        AssertNear([2.236068, 1.118034, 1.5], start);
+        AssertNear([2.1708293, 0.9503289, 1.5838245], new ReadOnlySpan<double>(norms.Of(slot), 3).ToArray());
+    }
+
+    [Fact]
     public void DoraWithExactNorms_OneRow_GivesThePublishedNumbers()
     {
         (_, _, double[] dB, _, _) = Run(new AdapterOptions { Kind = AdapterKind.Dora, Alpha = 2, ExactNormGradient = true });

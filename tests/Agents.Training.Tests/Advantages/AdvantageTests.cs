@@ -141,6 +141,14 @@ public sealed class AdvantageTests
         Assert.All(new[] { 0, 1.224658, 0, -1.224658 }.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
+    [Fact]
+    public void RewardNormalization_EqualRewards_AreExactlyZero()
+    {
+        double[] actual = [1, 1, 1, 1, 1];
+        new RewardNormalization().Estimate([[0.1, 0.1, 0.1, 0.1, 0.1], [3, 3, 3, -2, -2]], [1, 0.5], [0, 0, 0, 1, 1], actual);
+        Assert.All(actual, value => Assert.Equal(0, value));
+    }
+
     [Theory]
     [InlineData(70, 0)]
     [InlineData(90, -0.5)]

@@ -13,6 +13,10 @@ public sealed class EveryLossTests
     /// <summary>Objectives of single sequences. A pair without targets cannot be compared, and the packer makes none.</summary>
     public static TheoryData<string> UnpairedNames => [.. Losses.Keys.Except(["dpo", "cdpo", "robust-dpo", "ipo", "simpo", "orpo"])];
 
+    /// <summary>Policy losses alone.</summary>
+    public static TheoryData<string> PolicyNames =>
+        [.. Losses.Keys.Where(name => name is "gspo" or "rloo-clip" or "cispo" || name.StartsWith("reinforce", StringComparison.Ordinal) || name.StartsWith("ppo-clip", StringComparison.Ordinal))];
+
     private static readonly Dictionary<string, ITokenLoss> Losses = Create();
 
     [Theory]
@@ -77,6 +81,28 @@ public sealed class EveryLossTests
         sample.Evaluate(Losses[name], out double[] once, out _);
         sample.Evaluate(new CompositeLoss("twice", [Losses[name], Losses[name]]), out double[] twice, out _);
         Assert.Equal(once.Select(slope => 2 * slope), twice);
+    }
+
+    [Theory]
+    [MemberData(nameof(PolicyNames))]
+    public void Evaluate_ZeroAdvantages_AreExactlyZero(string name)
+    {
+        // What groups of equal rewards lead to, far from the sampling policy too.
+        LossSample sample = new(8, [4, 3, 6, 2], spread: 2);
+        Array.Clear(sample.Advantage);
+        Assert.Equal(0, sample.Evaluate(Losses[name], out double[] slopes, out _));
+        Assert.All(slopes, slope => Assert.Equal(0, slope));
+    }
+
+    [Theory]
+    [MemberData(nameof(PolicyNames))]
+    public void Evaluate_OnThePolicyThatSampled_PushesInTheOrderOfAdvantages(string name)
+    {
+        LossSample sample = new(9, [3, 3, 3, 3], spread: 0) { Correction = [] };
+        sample.Evaluate(Losses[name], out double[] slopes, out _);
+        int[] learned = [1, 4, 7, 10];
+        Assert.Equal(learned.OrderBy(row => sample.Advantage[row]), learned.OrderByDescending(row => slopes[row]));
+        Assert.All(learned, row => Assert.Equal(-Math.Sign(sample.Advantage[row]), Math.Sign(slopes[row])));
     }
 
     [Theory]

@@ -5,6 +5,7 @@ Usage: engine.py PACKAGE_FOLDER MODEL.gguf [--threads N] [--context N] [--sequen
 PACKAGE_FOLDER is where `npm install` ran. The process reads one JSON request per line from standard input and answers each with one JSON line:
   {"op": "prefill", "tokens": [...]}                     -> {"seconds": s}               the prompt in an empty sequence, logits of the last token
   {"op": "decode", "tokens": [...], "count": n}          -> {"seconds": s, "ids": []}    n greedy steps behind the prompt, the prompt not counted
+  {"op": "greedy", "tokens": [...], "count": n}          -> {"ids": []}                 n tokens, each the best after the one before
   {"op": "group", "tokens": [...], "samples": k, "count": n} -> {"promptSeconds": p, "seconds": s}   one prompt, shared by k sequences, n steps of k tokens
   {"op": "logits", "tokens": [...], "file": path, "one": bool} -> {"seconds": s, "rows": r}  writes float32 [tokens, vocabulary] in host order
   {"op": "memory"}                                        -> {"residentBytes": b, "peakBytes": p}

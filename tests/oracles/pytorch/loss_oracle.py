@@ -201,7 +201,7 @@ def advantages(estimator, rewards, groups, lengths):
         inside = np.flatnonzero(scored & (groups == g))
         r, n = rewards[inside], len(inside)
         if name == "grpo":
-            result[inside] = r if n == 1 else (r - r.mean()) / (r.std(ddof=1) + estimator["epsilon"])
+            result[inside] = 0.0 if n == 1 else (r - r.mean()) / (r.std(ddof=1) + estimator["epsilon"])
         elif name == "dr-grpo":
             result[inside] = r - r.mean()
         elif name == "rloo":
