@@ -40,8 +40,8 @@ static int Usage()
                         from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
-          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]
-                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
+          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [f32|f16|q8_0] [PLOT.svg]
+                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder); the type is that of our keys and values
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

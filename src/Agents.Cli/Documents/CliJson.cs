@@ -14,6 +14,7 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(TrainReportDocument))]
 [JsonSerializable(typeof(EvalItem))]
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(AskDocument))]

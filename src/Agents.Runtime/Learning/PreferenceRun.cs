@@ -3,6 +3,7 @@ using System.Globalization;
 using Agents.Training.Data;
 using Agents.Training.Loops;
 using Agents.Training.Manifests;
+using Agents.Training.Preflight;
 using Agents.Training.Rollouts;
 using Agents.Training.Scoring;
 using Agents.Training.Progress;
@@ -63,6 +64,11 @@ internal sealed class PreferenceRun(RecipeSession session, QuestionPool? pool)
         bool single = _settings.Loss == "kto";
         InMemoryPreferenceSource source = new(single ? pairs.SelectMany(Judged) : pairs);
         RequireRows(pairs, single);
+        if (session.Preflight.IsDue)
+        {
+            session.Preflight.Add(PreferencePreflight.Examine(source, recipe.Packing.RowsPerBatch, session.Trainee.Model.Shape.ContextLength));
+        }
+
         StageInputs inputs = session.TrainingInputs(
             "preference",
             [("pairs", source.Fingerprint)],

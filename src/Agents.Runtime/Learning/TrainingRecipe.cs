@@ -28,6 +28,9 @@ public sealed record TrainingRecipe
     /// <summary>Gets the settings of rejection-sampling fine-tuning; null for other loops.</summary>
     public RejectionSettings? Rejection { get; init; }
 
+    /// <summary>Gets what the look at the run before its first step may do. Default: change settings that cannot work, and refuse what cannot be helped.</summary>
+    public PreflightMode Preflight { get; init; }
+
     /// <summary>Gets the shape of a model that starts from random weights; null when <see cref="StartFrom"/> names one.</summary>
     public ModelShape? Shape { get; init; }
 

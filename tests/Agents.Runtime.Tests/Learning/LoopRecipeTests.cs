@@ -216,7 +216,7 @@ public sealed class LoopRecipeTests : IDisposable
     public async Task RunAsync_NoSignal_EndsEarlyWithItsReasonAndExitCode()
     {
         // Only watched components differ: the rewarded one is 0 for every answer that is cut after two tokens.
-        string yaml = LoopRecipe.Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2\n  deadSteps: 2\n  kl: { coefficient: 0 }", StringComparison.Ordinal);
+        string yaml = "preflight: off\n" + LoopRecipe.Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2\n  deadSteps: 2\n  kl: { coefficient: 0 }", StringComparison.Ordinal);
 
         RecipeResult result = await _run.RunAsync(yaml, "run");
 

@@ -17,7 +17,7 @@ public sealed class TrainingReportTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Lines(int first, int last) => string.Concat(Enumerable.Range(first, last - first + 1).Select(step => string.Create(
-        CultureInfo.InvariantCulture, $"{{\"step\":{step},\"loss\":{5.0 / step},\"reward\":{step / 100.0},\"reward.exact\":{step / 200.0},\"time.sampling\":2,\"guard.length\":1,\"tokens\":{step * 50}}}\n")));
+        CultureInfo.InvariantCulture, $"{{\"step\":{step},\"loss\":{5.0 / step},\"reward\":{step / 100.0},\"reward.exact\":{step / 200.0},\"seconds.sampling\":2,\"guard.length\":1,\"tokens\":{step * 50}}}\n")));
 
     private void WriteRun()
     {

@@ -94,7 +94,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     }
 
     /// <summary>Copies the rows of a tile side by side and prepares D = dO·O.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void LoadTile<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -121,7 +121,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     }
 
     /// <summary>One tile of rows against some keys.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Pass<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile, int key, int keyCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
