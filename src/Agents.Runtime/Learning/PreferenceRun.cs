@@ -36,7 +36,9 @@ internal sealed class PreferenceRun(RecipeSession session, QuestionPool? pool)
         SamplingSettings sampling = _settings.Sampling!;
         ImmutableArray<RolloutPrompt> questions = session.Questions(pool!, sampling.Questions, sampling.MaximumTokens);
         SampleStage stage = new(session, "sample", session.Folder, sampling);
-        using PolicyGeneration policy = new(session.Trainee.Frozen, owned: null);
+        using PolicyGeneration policy = session.Recipe.AdapterStart is null
+            ? new(session.Trainee.Frozen, owned: null)
+            : await session.Trainee.Sync.PublishAsync(cancellationToken).ConfigureAwait(false);
         string samples = await stage.RunAsync(policy, questions, session.Recipe.Seed, cancellationToken).ConfigureAwait(false);
         string file = Path.Combine(session.Folder, "pairs.jsonl");
         StageInputs inputs = new(

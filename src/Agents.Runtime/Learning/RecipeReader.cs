@@ -81,6 +81,7 @@ public static class RecipeReader
                 },
             },
             Adapter = AdapterRecipe.Read(root, model, training, loop),
+            AdapterStart = AdapterRecipe.Start(root, folder),
             Preference = loop == TrainingLoop.Preference ? PreferenceSection.Read(root, folder) : null,
             Reinforcement = loop == TrainingLoop.Reinforcement ? ReinforcementSection.Read(root, folder) : null,
             Rejection = loop == TrainingLoop.Rejection ? RejectionSection.Read(root) : null,
@@ -110,6 +111,11 @@ public static class RecipeReader
             {
                 errors.Add(0, error.Message);
             }
+        }
+
+        if (recipe is { AdapterStart: not null, Preference.NeedsReference: true } or { AdapterStart: not null, Reinforcement: { KlCoefficient: > 0, KlReference: null } })
+        {
+            errors.Add(0, "the loss compares with the start model, which 'adapter.from' changes: merge that adapter into the model first, or choose a loss without reference (simpo, orpo; kl.coefficient 0)");
         }
 
         if (recipe.Shape is { } shape && recipe.Packing.MaximumSequence > shape.ContextLength)

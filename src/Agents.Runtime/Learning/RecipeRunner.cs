@@ -44,7 +44,7 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         (DecoderWeights<float> weights, TokenizerDefinition tokenizer) = await StartAsync(recipe, parts, cancellationToken).ConfigureAwait(false);
         recipe = Fitted(recipe, pool, weights, tokenizer, preflight);
         using Trainee trainee = recipe.Adapter is { } adapter
-            ? new AdapterTrainee(weights, tokenizer, kernels, adapter, serves: !supervised)
+            ? new AdapterTrainee(weights, tokenizer, kernels, adapter, recipe.AdapterStart, serves: !supervised)
             : new WholeTrainee(weights, tokenizer, kernels, recipe.Trainer);
         RecipeSession session = new()
         {

@@ -61,6 +61,9 @@ public sealed record TrainingRecipe
     /// <summary>Gets adapter, memory and optimizer settings of a run that trains an adapter over the frozen model of <see cref="StartFrom"/>; null to train all weights.</summary>
     public AdapterTrainerOptions? Adapter { get; init; }
 
+    /// <summary>Gets the adapter that is trained further, a PEFT folder or GGUF file; null for a new one.</summary>
+    public string? AdapterStart { get; init; }
+
     /// <summary>Gets how often a checkpoint is written, in steps; 0 for never by steps.</summary>
     public required int CheckpointSteps { get; init; }
 
