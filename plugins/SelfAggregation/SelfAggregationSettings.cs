@@ -10,6 +10,8 @@ namespace Agents.Plugins.SelfAggregation;
 /// <param name="EarlyExit">Whether aggregation is skipped when all candidates have the same answer. Default false.</param>
 /// <param name="ResampleTemperature">Temperature of the one repetition when all candidates are the same text. Default 1.2; 0 switches it off.</param>
 /// <param name="Rounds">Number of aggregation rounds. Default 1, which is the published method; range 1 to 8.</param>
+/// <param name="Diversity">What makes candidates differ besides their temperature. Default <see cref="DiversitySource.Temperature"/>.</param>
+/// <param name="CandidatesFrom">Strategy whose answers are the candidates. Default null: plain answers. A strategy that offers weighted candidates gives all of them at once.</param>
 public sealed record SelfAggregationSettings(
     double AggregateTemperature = 0,
     CandidateOrder CandidateOrder = CandidateOrder.Sampling,
@@ -17,7 +19,9 @@ public sealed record SelfAggregationSettings(
     int? MaxCandidateTokens = null,
     bool EarlyExit = false,
     double ResampleTemperature = 1.2,
-    int Rounds = 1)
+    int Rounds = 1,
+    DiversitySource Diversity = DiversitySource.Temperature,
+    string? CandidatesFrom = null)
 {
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
@@ -28,6 +32,8 @@ public sealed record SelfAggregationSettings(
         ["maxCandidateTokens"] = "shorten longer candidates in the middle (default: as long as the context allows)",
         ["earlyExit"] = "skip aggregation when all candidates agree (default false)",
         ["resampleTemperature"] = "sample once more at this temperature, when it is the higher one, if all candidates are the same text; 0 switches it off (default 1.2)",
+        ["diversity"] = "what makes candidates differ: temperature, templates (other ways), languages (default temperature)",
+        ["candidatesFrom"] = "strategy whose answers are the candidates, such as malt or verbalized-sampling (default: plain answers)",
         ["rounds"] = "aggregation rounds; each one above 1 first rewrites every candidate from all of them (default 1)",
     };
 }

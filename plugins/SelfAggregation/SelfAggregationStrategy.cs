@@ -35,8 +35,12 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            sampled = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
-            if (settings.ResampleTemperature > temperature && !Agreed(sampled, settings) && AreOneText(sampled)
+            sampled = settings.CandidatesFrom is { } strategy
+                ? await NestedAsync(task, step, strategy, samples, cancellationToken).ConfigureAwait(false)
+                : settings.Diversity != DiversitySource.Temperature
+                ? await DiverseSampler.SampleAsync(task, step, settings.Diversity, Math.Max(1, Math.Min(samples, step.Budget.RemainingCalls - 1)), temperature, cancellationToken).ConfigureAwait(false)
+                : await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
+            if (settings.CandidatesFrom is null && settings.Diversity == DiversitySource.Temperature && settings.ResampleTemperature > temperature && !Agreed(sampled, settings) && AreOneText(sampled)
                 && step.Budget.RemainingCalls > sampled.Count && !SoftLimit.Reached(step.Budget))
             {
                 // Identical candidates make aggregation an expensive greedy run (papers/16 §6): one more try, hotter.
@@ -114,6 +118,24 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
         }
     }
 
+    // One after another: the calls of nested strategies would otherwise come into the trace in the order of their timing. Another one starts only where the budget would
+    // pay for as many calls as the dearest so far and the aggregation; how many the first one makes is its own affair.
+    private static async Task<IReadOnlyList<Candidate>> NestedAsync(ReasoningTask task, IReasoningStep step, string strategy, int samples, CancellationToken cancellationToken)
+    {
+        List<Candidate> candidates = [];
+        int dearest = 0;
+        while (candidates.Count == 0 || (candidates.Count < samples && step.Budget.RemainingCalls > dearest && !SoftLimit.Reached(step.Budget)))
+        {
+            int before = step.Budget.Used.Calls;
+            ReasoningAnswer answer = await step.SolveAsync(strategy, task, step.Options with { Samples = null, Settings = null }, cancellationToken).ConfigureAwait(false);
+            dearest = Math.Max(dearest, step.Budget.Used.Calls - before);
+            candidates.AddRange(NestedCandidates.Read(step, answer, candidates.Count));
+        }
+
+        NestedCandidates.Note(step, candidates);
+        return candidates;
+    }
+
     private static bool Agreed(IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings) =>
         settings.EarlyExit && Vote.Of(candidates).Votes == candidates.Count;
 
@@ -139,6 +161,9 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
             (StrategySettings.IsTemperature(settings.AggregateTemperature), $"aggregateTemperature is {settings.AggregateTemperature}, it must be at least 0"),
             (StrategySettings.IsTemperature(settings.ResampleTemperature), $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0"),
             (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
+            (Enum.IsDefined(settings.Diversity), $"diversity is {settings.Diversity}, it must be temperature, templates or languages"),
+            (settings.CandidatesFrom is not "", "candidatesFrom is empty, name a strategy or leave it out"),
+            (settings.CandidatesFrom is null || settings.Diversity == DiversitySource.Temperature, "diversity is given, but candidatesFrom names the strategy that decides about it"),
             (Enum.IsDefined(settings.CandidateOrder), $"candidateOrder is {settings.CandidateOrder}, it must be sampling, random or byLength"));
         return settings;
     }

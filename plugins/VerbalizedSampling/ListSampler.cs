@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Agents.Plugins.VerbalizedSampling.Parsing;
 using Agents.Plugins.VerbalizedSampling.Prompting;
 using Agents.Plugins.VerbalizedSampling.Weights;
@@ -44,7 +45,8 @@ internal sealed class ListSampler(ReasoningTask task, IReasoningStep step, Verba
     /// <summary>Makes the calls of one conversation: a list, then further ones.</summary>
     /// <param name="wanted">Answers wanted in all.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
-    public async Task ConverseAsync(int wanted, CancellationToken cancellationToken)
+    /// <returns>After each list the number of answers so far.</returns>
+    public async IAsyncEnumerable<int> ConverseAsync(int wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int count = settings.FirstTurn ?? settings.Candidates;
         IReadOnlyList<ChatMessage> asked = ListRequest.Render(step, task, settings, count, structured);
@@ -57,13 +59,14 @@ internal sealed class ListSampler(ReasoningTask task, IReasoningStep step, Verba
             {
                 if (++failures > settings.Retries)
                 {
-                    return;
+                    yield break;
                 }
 
                 continue;
             }
 
             turn++;
+            yield return _candidates.Count;
             count = settings.Candidates;
             asked = ListRequest.Continue(step, task, settings, asked, reply, count, structured);
         }

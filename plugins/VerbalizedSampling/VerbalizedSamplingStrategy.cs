@@ -38,7 +38,10 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
             var sampler = new ListSampler(task, step, settings, temperature, ListRequest.IsStructured(step, task, settings));
             if (settings.Variant == VerbalizedVariant.Multi)
             {
-                await sampler.ConverseAsync(wanted, cancellationToken).ConfigureAwait(false);
+                await foreach (int _ in sampler.ConverseAsync(wanted, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return new DraftUpdate(Select(context, Table(sampler, settings), settings, sampler));
+                }
             }
             else
             {
@@ -50,7 +53,7 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
                 throw sampler.Failure();
             }
 
-            WeightedCandidates candidates = WeightTable.Create(sampler.Candidates, settings.Weights, settings.MinWeight, settings.KeepAtLeast);
+            WeightedCandidates candidates = Table(sampler, settings);
             answer = Select(context, candidates, settings, sampler);
             yield return new StepFinishedUpdate(step.NodeId, string.Create(
                 CultureInfo.InvariantCulture, $"{candidates.Items.Count} answers in {sampler.Lists} lists, {candidates.Repaired} weights repaired, {sampler.Unreadable} replies without a list"));
@@ -58,6 +61,9 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
 
         yield return new AnswerUpdate(answer);
     }
+
+    private static WeightedCandidates Table(ListSampler sampler, VerbalizedSamplingSettings settings) =>
+        WeightTable.Create(sampler.Candidates, settings.Weights, settings.MinWeight, settings.KeepAtLeast);
 
     private static ReasoningAnswer Select(IReasoningContext context, WeightedCandidates candidates, VerbalizedSamplingSettings settings, ListSampler sampler)
     {

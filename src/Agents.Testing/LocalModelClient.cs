@@ -20,6 +20,9 @@ public sealed class LocalModelClient(IChatClient inner, int contextLength, Langu
     /// <inheritdoc/>
     public string GenerationId => "none";
 
+    /// <summary>Gets the adapters that count as loaded. Default: none.</summary>
+    public IReadOnlyList<string> Adapters { get; init; } = [];
+
     /// <inheritdoc/>
     public ModelShape Shape { get; } = ModelShape.Uniform("llama", char.MaxValue + 1, 8, 1, new LayerShape(1, 1, 8, 8), contextLength);
 
@@ -58,6 +61,14 @@ public sealed class LocalModelClient(IChatClient inner, int contextLength, Langu
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("This model does not score.");
+
+    /// <inheritdoc/>
+    public string GenerationIdOf(IReadOnlyList<AdapterUse> adapters)
+    {
+        ArgumentNullException.ThrowIfNull(adapters);
+        AdapterUse? unknown = adapters.FirstOrDefault(adapter => !Adapters.Contains(adapter.Id));
+        return unknown is null ? string.Join('+', adapters.Select(adapter => adapter.Id).Prepend(GenerationId)) : throw new ArgumentException($"No adapter '{unknown.Id}' is loaded.", nameof(adapters));
+    }
 
     private void RequireRoom(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {

@@ -3,6 +3,7 @@ using Agents.Benchmarks.Experiments;
 using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
+using Agents.Benchmarks.Reinforcement;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
 
@@ -15,9 +16,14 @@ return args switch
     ["masks", .. string[] rest] => MaskBenchmark.Run(rest),
     ["ops", .. string[] rest] => OperationBenchmark.Run(rest),
     ["train", .. string[] rest] => TrainingBenchmark.Run(rest),
+    ["lora-step", .. string[] rest] => LoraStepBenchmark.Run(rest),
+    ["lora-step-serve", .. string[] rest] => LoraStepServer.Run(rest),
     ["train-effect", .. string[] rest] => await TrainEffectCommand.RunAsync(rest).ConfigureAwait(false),
     ["peer-distributions", .. string[] rest] => PeerDistributionBenchmark.Run(rest),
     ["peer-speed", .. string[] rest] => await PeerSpeedBenchmark.RunAsync(rest).ConfigureAwait(false),
+    ["kill-resume", .. string[] rest] => await KillResumeCommand.RunAsync(rest).ConfigureAwait(false),
+    [KillResumeCommand.ChildCommand] => await KillResumeCommand.RunChildAsync().ConfigureAwait(false),
+    ["rl-step", .. string[] rest] => await ReinforcementStepBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -35,13 +41,19 @@ static int Usage()
           masks [VOCABULARY.gguf]  masks of constrained decoding, microseconds per step, cold and warm
           ops [TEXT]    all other kernels, ns per element and GFLOP/s of attention; only rows that contain TEXT
           train [STEPS] whole optimizer steps at the embedded model's shape: tokens/s, GFLOP/s, share of each phase
+          lora-step MODEL.gguf [THREADS [ROUNDS]]
+                        a LoRA step over a Qwen2.5-0.5B beside PyTorch's, alternating (AGENTS_ORACLE_PYTORCH names its python3)
           train-effect ARMS|all|room [--family F] [--seeds 1,2,3] [--questions 1000] [--others 200] [--split test] [--out FOLDER] [--SETTING VALUE]...
                         accuracy of the embedded model on held-out questions before and after sft, dpo, rejection, grpo and the controls of equal tokens; goes on
                         from FOLDER/effects.jsonl; room prints pass@k of every family
           peer-distributions MODEL.gguf [PROMPTS] [LENGTH]
                         next-token distributions of the engine and llama.cpp on the same file
-          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [PLOT.svg]
-                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder)
+          kill-resume [KILLS] [SEED] [off|streaming|async] [full|adapter]
+                        kills the processes of a reinforcement run at random moments; the final weights must be those of an undisturbed run
+          rl-step [MODEL.gguf] [STEPS] [LIMIT]
+                        GRPO steps on the embedded model: seconds of sampling, scoring, backward, other, and sampled tokens/s
+          peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [f32|f16|q8_0] [PLOT.svg]
+                        the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder); the type is that of our keys and values
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

@@ -16,18 +16,26 @@ public sealed record RoleAdapters(string? Generator, string? Verifier, string? R
 
     /// <summary>Refuses adapters where the model of their role cannot switch them.</summary>
     /// <param name="context">The request.</param>
-    /// <exception cref="ArgumentException">The client of a role has no adapters.</exception>
+    /// <exception cref="ArgumentException">The client of a role has no adapters, or not this one.</exception>
     internal void Require(IReasoningContext context)
     {
         foreach (MaltRole role in Enum.GetValues<MaltRole>())
         {
-            if (Of(role) is { } adapter
-                && context.Model(RolePrompt.ModelRoleOf(role)).GetService<ILanguageModel>()?.Capabilities.HasFlag(LanguageModelCapabilities.Adapters) != true)
+            if (Of(role) is not { } adapter)
+            {
+                continue;
+            }
+
+            ILanguageModel? model = context.Model(RolePrompt.ModelRoleOf(role)).GetService<ILanguageModel>();
+            if (model?.Capabilities.HasFlag(LanguageModelCapabilities.Adapters) != true)
             {
                 throw new ArgumentException(
                     $"The settings name the adapter '{adapter}' for the {RolePrompt.NameOf(role)}, but its model cannot switch adapters per call. "
                     + $"Use a model in this process that has it loaded, or bind the role '{RolePrompt.ModelRoleOf(role)}' to a client of its own.");
             }
+
+            // Throws for an adapter that is not loaded. Found out in a call, that would look like one failed call of many.
+            _ = model.GenerationIdOf([new AdapterUse(adapter)]);
         }
     }
 }

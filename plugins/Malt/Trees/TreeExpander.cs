@@ -26,10 +26,14 @@ internal sealed class TreeExpander(ReasoningTask task, RoleAdapters adapters, do
         Task<IReadOnlyList<Candidate>>[] groups = [.. parents.Select((path, parent) => GroupAsync(step, role, path, branches, parent * branches, cancellationToken))];
         await ((Task)Task.WhenAll(groups)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // A group without any text is a branch that ends; only a level without any text is a failure.
-        return groups.Any(group => group.IsCompletedSuccessfully) && !cancellationToken.IsCancellationRequested && !groups.Any(IsLimit)
-            ? [.. groups.Select(group => group.IsCompletedSuccessfully ? group.Result : [])]
-            : await Task.WhenAll(groups).ConfigureAwait(false);
+        // A group without any text is a branch that ends; a limit, a cancellation, or a level without any text ends the request.
+        Task<IReadOnlyList<Candidate>>? ends = groups.FirstOrDefault(IsLimit) ?? (groups.Any(group => group.IsCompletedSuccessfully) ? null : groups[0]);
+        if (ends is not null)
+        {
+            await ends.ConfigureAwait(false);
+        }
+
+        return [.. groups.Select(group => group.IsCompletedSuccessfully ? group.Result : [])];
     }
 
     /// <summary>Judges a text.</summary>
@@ -47,8 +51,7 @@ internal sealed class TreeExpander(ReasoningTask task, RoleAdapters adapters, do
         return verdict.Invalid ? false : verdict.Correct;
     }
 
-    private static bool IsLimit(Task group) =>
-        group.Exception?.InnerException is Budgets.BudgetExceededException || group.IsCanceled;
+    private static bool IsLimit(Task group) => group.IsCanceled || group.Exception?.InnerException is Budgets.BudgetExceededException;
 
     private async Task<IReadOnlyList<Candidate>> GroupAsync(
         IReasoningStep step, MaltRole role, IReadOnlyList<Candidate> path, int branches, int first, CancellationToken cancellationToken)

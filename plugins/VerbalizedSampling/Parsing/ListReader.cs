@@ -27,19 +27,17 @@ public static partial class ListReader
         return [.. answers.Take(MaximumAnswers)];
     }
 
-    private static List<ListedAnswer> Json(string reply)
-    {
-        int start = reply.IndexOfAny(['{', '[']);
-        if (start < 0)
-        {
-            return [];
-        }
+    // The outer braces, else the outer brackets: code fences and sentences around them are cut off.
+    private static List<ListedAnswer> Json(string reply) => Json(reply, '{', '}') ?? Json(reply, '[', ']') ?? [];
 
-        // The outer brackets: code fences and sentences around them are cut off.
-        int end = reply.LastIndexOf(reply[start] == '{' ? '}' : ']');
-        if (end < start)
+    // Null where the text between the two is no JSON.
+    private static List<ListedAnswer>? Json(string reply, char open, char close)
+    {
+        int start = reply.IndexOf(open);
+        int end = reply.LastIndexOf(close);
+        if (start < 0 || end < start)
         {
-            return [];
+            return null;
         }
 
         try
@@ -53,7 +51,7 @@ public static partial class ListReader
         }
         catch (JsonException)
         {
-            return [];
+            return null;
         }
     }
 

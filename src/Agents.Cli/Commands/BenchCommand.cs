@@ -9,5 +9,6 @@ internal sealed class BenchCommand : Command
         : base("bench", "Measures speed on this machine.")
     {
         Subcommands.Add(new BenchEngineCommand());
+        Subcommands.Add(new BenchTrainCommand());
     }
 }

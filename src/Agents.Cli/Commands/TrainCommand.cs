@@ -8,6 +8,8 @@ using Agents.Cli.Plugins;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Threading;
 using Agents.Runtime.Learning;
+using Agents.Training.Errors;
+using Agents.Training.Reports;
 
 namespace Agents.Cli.Commands;
 
@@ -26,6 +28,7 @@ internal sealed class TrainCommand : AgentsCommand
         Options.Add(_resume);
         Options.Add(SharedOptions.Prompts);
         Options.Add(SharedOptions.Json);
+        Subcommands.Add(new TrainReportCommand());
         Examples =
         [
             new("agents train samples/recipes/tiny-smoke.yaml --output runs/smoke", "a toy in under a minute"),
@@ -50,10 +53,8 @@ internal sealed class TrainCommand : AgentsCommand
         RecipeResult result;
         try
         {
-            result = await ProgressBoard.RunAsync(console, TimeProvider.System, board =>
-            {
-                return runner.RunAsync(recipe, output, arguments.GetValue(_resume), new TrainProgress(board, recipe.Name), cancellationToken);
-            }).ConfigureAwait(false);
+            TrainProgress progress = new(TrainingBoard.For(console, TimeProvider.System, recipe.Name), console);
+            result = await runner.RunAsync(recipe, output, arguments.GetValue(_resume), progress, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
         {
@@ -62,7 +63,7 @@ internal sealed class TrainCommand : AgentsCommand
             return ExitCode.Interrupted;
         }
 
-        TrainDocument document = Describe(recipe, result);
+        TrainDocument document = Describe(recipe, result) with { Report = WriteReport(console, output) };
         foreach (string note in result.Notes)
         {
             console.Note("warning: " + note);
@@ -88,6 +89,10 @@ internal sealed class TrainCommand : AgentsCommand
                 CultureInfo.InvariantCulture,
                 $"{document.Steps} steps{Figures(document)}, {document.TokensPerSecond:F0} tokens/s, {ByteSize.Text(document.PeakMemoryBytes)} at most"));
             console.Output.WriteLine(document.Output);
+            if (document.Report is { } report)
+            {
+                console.Output.WriteLine(report);
+            }
         }
 
         if (result.ExitCode != ExitCode.Done)
@@ -96,6 +101,20 @@ internal sealed class TrainCommand : AgentsCommand
         }
 
         return result.ExitCode;
+    }
+
+    /// <summary>A page that cannot be written must not make a finished run fail.</summary>
+    private static string? WriteReport(CommandConsole console, string output)
+    {
+        try
+        {
+            return TrainingReport.Write(output);
+        }
+        catch (Exception error) when (error is TrainingException or IOException or UnauthorizedAccessException)
+        {
+            console.Note($"warning: the report could not be written: {error.Message} 'agents train report {output}' makes it again.");
+            return null;
+        }
     }
 
     private static string Figures(TrainDocument document)

@@ -14,12 +14,14 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(TrainReportDocument))]
 [JsonSerializable(typeof(EvalItem))]
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(AskDocument))]
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(QuantizeDocument))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(StepBenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Gets the contracts; text stays readable, only what JSON itself demands is escaped.</summary>

@@ -59,4 +59,7 @@ internal sealed record TrainDocument
 
     /// <summary>Gets the share of pairs in the right order in the last preference step; null for other loops and single completions.</summary>
     public required double? Accuracy { get; init; }
+
+    /// <summary>Gets the page with the run's curves; null when it could not be written.</summary>
+    public string? Report { get; init; }
 }

@@ -1,40 +1,61 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using Agents.Runtime.Learning;
+using Agents.Training.Preflight;
+using Agents.Training.Progress;
 
 namespace Agents.Cli.Output;
 
-/// <summary>Shows the steps of a training run on the progress board, stage by stage. Reports at once and in order, unlike the built-in class, which posts to the thread pool.</summary>
+/// <summary>Shows the steps of a training run on its board, stage by stage. Reports at once and in order, unlike the built-in class, which posts to the thread pool.</summary>
 /// <param name="board">The board.</param>
-/// <param name="name">Name of the run.</param>
-internal sealed class TrainProgress(ProgressBoard board, string name) : IProgress<RecipeProgress>
+/// <param name="console">Where the preflight is shown before the first step.</param>
+internal sealed class TrainProgress(TrainingBoard board, CommandConsole console) : IProgress<RecipeProgress>
 {
-    private string _stage = "";
-    private double? _validation;
-
     /// <inheritdoc/>
     public void Report(RecipeProgress value)
     {
-        if (value.Stage != _stage)
+        if (value.Preflight is { } preflight)
         {
-            _stage = value.Stage;
-            board.Begin($"{name} {value.Stage}", value.Steps);
+            Show(preflight);
         }
 
-        _validation = value.Training?.ValidationLoss ?? _validation;
-        board.Report(value.Step, value.Steps, Detail(value));
+        IStepReport? step = value switch
+        {
+            { Training: { } training } => training,
+            { Preference: { } preference } => preference,
+            { Reinforcement: { } reinforcement } => reinforcement,
+            { PassRate: { } rate } => new SampledQuestions(value.Step, value.Steps, rate),
+            _ => null,
+        };
+        if (step is not null)
+        {
+            board.Report(value.Stage, step);
+        }
     }
 
-    private string Detail(RecipeProgress value)
+    /// <summary>Everything for a person who watches; otherwise what differs from what was asked for.</summary>
+    private void Show(PreflightReport preflight)
     {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        string validation = _validation is { } held ? string.Create(culture, $"  validation {held:F3}") : "";
-        return value switch
+        if (console.ShowsProgress || console.Verbose)
         {
-            { Training: { } step } => string.Create(culture, $"loss {step.Loss:F3}{validation}  {step.TokensPerSecond:F0} tokens/s"),
-            { Preference: { } step } => string.Create(culture, $"loss {step.Loss:F3}  margin {step.Margin:F3}  accuracy {step.Accuracy:P0}"),
-            { Reinforcement: { } step } => string.Create(culture, $"reward {step.RewardMean:F3}  dead {step.DeadGroups}/{step.Groups}  length {step.LengthMean:F0}  mismatch {step.Mismatch.K3:G2}"),
-            { PassRate: { } rate } => string.Create(culture, $"right {rate:P0}"),
-            _ => "",
-        };
+            console.Error.Write(preflight.ToString());
+            return;
+        }
+
+        foreach (PreflightFinding finding in preflight.Findings.Where(finding => finding.Verdict == PreflightVerdict.Warn))
+        {
+            console.Note($"warning: preflight: {finding.Text}");
+        }
+
+        foreach (PreflightChange change in preflight.Changes)
+        {
+            console.Note($"warning: preflight changed {change.Setting} from {change.From} to {change.To}. {change.Reason}");
+        }
+    }
+
+    private sealed record SampledQuestions(long Step, long Steps, double PassRate) : IStepReport
+    {
+        public ImmutableArray<string> Warnings => [];
+
+        public IEnumerable<KeyValuePair<string, double>> Numbers() => double.IsFinite(PassRate) ? [KeyValuePair.Create("passRate", PassRate)] : [];
     }
 }

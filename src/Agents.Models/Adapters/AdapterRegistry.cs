@@ -14,6 +14,9 @@ public sealed class AdapterRegistry : IDisposable
     private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
     private ulong _scopes;
 
+    /// <summary>Gets what is told of every adapter that new requests cannot name any more, with its hash. Called on the thread that unloads.</summary>
+    internal Action<string>? Unloaded { get; init; }
+
     /// <summary>Creates an empty registry for adapters without magnitudes, which need nothing of the base but its sizes.</summary>
     /// <param name="shape">The base model; adapters that do not fit are refused.</param>
     public AdapterRegistry(ModelShape shape)
@@ -72,9 +75,9 @@ public sealed class AdapterRegistry : IDisposable
             _adapters[id] = adapter;
         }
 
-        if (!ReferenceEquals(replaced, adapter))
+        if (replaced is not null && !ReferenceEquals(replaced, adapter))
         {
-            replaced?.Dispose();
+            Drop(replaced);
         }
     }
 
@@ -124,7 +127,11 @@ public sealed class AdapterRegistry : IDisposable
             _adapters.Remove(id, out adapter);
         }
 
-        adapter?.Dispose();
+        if (adapter is not null)
+        {
+            Drop(adapter);
+        }
+
         return adapter is not null;
     }
 
@@ -194,7 +201,13 @@ public sealed class AdapterRegistry : IDisposable
             _adapters.Remove(id);
         }
 
-        expected.Dispose();
+        Drop(expected);
+    }
+
+    private void Drop(LoraAdapter adapter)
+    {
+        adapter.Dispose();
+        Unloaded?.Invoke(adapter.Hash);
     }
 
     private LoraAdapter Hold(string id)

@@ -16,6 +16,7 @@ public static unsafe class DecoderLayer
     /// <param name="cosSin">Rotary table [positions, head size].</param>
     /// <param name="plan">Which keys each row sees.</param>
     /// <param name="x">Buffers; <see cref="LayerActivations{T}.Input"/> is filled, the rest is written.</param>
+    /// <param name="known">Whether <see cref="LayerActivations{T}.Output"/> is filled as well (a backward pass that computes activations again); then it is left alone, which saves the down projection.</param>
     public static void Forward<T>(
         LinearRunner<T> linear,
         LayerWeights<T> weights,
@@ -24,7 +25,8 @@ public static unsafe class DecoderLayer
         int* positions,
         MatrixView<T> cosSin,
         IAttentionPlan<T> plan,
-        ref LayerActivations<T> x)
+        ref LayerActivations<T> x,
+        bool known = false)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(linear);
@@ -58,6 +60,10 @@ public static unsafe class DecoderLayer
         linear.NormMultiply(
             x.AfterAttention, weights.PostNorm, epsilon, x.FeedForwardInput, x.PostInverseRms, [new(weights.Gate, null, x.Gate), new(weights.Up, null, x.Up)]);
         kernels.SwiGlu(x.Gate, x.Up, x.Product);
+        if (known)
+        {
+            return;
+        }
 
         // The normed rows are no longer needed by the forward pass, but the backward pass reads them; the down projection lands in the attention input's place only when nothing is kept.
         MatrixView<T> down = x.Output.Data == x.AfterAttention.Data ? x.AttentionInput : x.Output;

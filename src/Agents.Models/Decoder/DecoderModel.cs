@@ -22,6 +22,9 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
     /// <summary>Rotary positions computed at first; a context length is only a claim of the file, and most requests are short.</summary>
     private const int FirstPositions = 4096;
 
+    /// <summary>Tokens from which loading ends with a garbage collection.</summary>
+    private const int LargeVocabulary = 1 << 15;
+
     private readonly DecoderWeights<float> _weights;
     private readonly RopeTables<float> _rope;
     private readonly KvPagePool _pages;
@@ -33,7 +36,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
     private readonly EngineLoop _engine;
     private bool _disposed;
 
-    /// <summary>Creates a model from weights in memory, packs them for fast products, and hashes them.</summary>
+    /// <summary>Creates a model from weights in memory, packs them for fast products, and hashes them unless told their generation.</summary>
     /// <param name="weights">Parameters; owned by the model from now on and not to be changed.</param>
     /// <param name="tokenizer">The tokenizer's data.</param>
     /// <param name="options">How to run; null for defaults.</param>
@@ -49,7 +52,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         Tokenizer = Tokenizers.Create(TokenizerDefinition);
         _constraints = new ConstraintCompiler(Tokenizer, id => TokenizerDefinition.KindOf(id) != TokenKind.Unused);
         Name = options.Name ?? Shape.Architecture;
-        GenerationId = WeightHash.Compute(weights);
+        GenerationId = options.GenerationId ?? WeightHash.Compute(weights);
         IKernels<float> kernels = options.Kernels ?? DefaultKernels.Single;
         weights.Pack(kernels);
         _weights = weights;
@@ -59,7 +62,7 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         _batch = new RowBatch(weights, kernels, _rope, options.MaximumBatchRows);
         _scheduler = new BatchScheduler(_batch, _pages, options.PrefixCache, (kernels as SimdKernels)?.Threads, _counters);
         _engine = new EngineLoop(_scheduler, options.MaximumQueuedRequests, options.Time);
-        Adapters = new AdapterRegistry(weights, kernels);
+        Adapters = new AdapterRegistry(weights, kernels) { Unloaded = _engine.Forget };
     }
 
     /// <summary>Loads a GGUF file or a Hugging Face folder.</summary>
@@ -75,9 +78,10 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         options ??= new DecoderModelOptions();
         DecoderCheckpoint checkpoint = await DecoderCheckpoint.LoadAsync(
             path, new CheckpointLoadOptions { Storage = options.Storage, Kernels = options.Kernels }, cancellationToken).ConfigureAwait(false);
+        DecoderModel model;
         try
         {
-            return await Task.Run(
+            model = await Task.Run(
                 () => new DecoderModel(checkpoint.Weights, checkpoint.Tokenizer, options with { Name = options.Name ?? checkpoint.Name }), cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -85,6 +89,9 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
             checkpoint.Weights.Dispose();
             throw;
         }
+
+        CollectWhatLoadingLeft(model.Shape.VocabularySize);
+        return model;
     }
 
     /// <inheritdoc/>
@@ -179,6 +186,15 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         _pages.Dispose();
         _rope.Dispose();
         _weights.Dispose();
+    }
+
+    // Reading a large vocabulary leaves tens of MiB behind. Serving hardly allocates and weights are no managed memory, so nothing else would collect it for hours.
+    private static void CollectWhatLoadingLeft(int vocabulary)
+    {
+        if (vocabulary >= LargeVocabulary)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     private async IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CompiledConstraint? constraint, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -10,6 +10,12 @@ public sealed record DecoderModelOptions
     /// <summary>Gets the name shown to users. Default null, which takes the name in the file or the file's own name.</summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Gets the generation of the weights when the caller has a name for exactly these numbers. Default null, which hashes all weights. For callers that serve new
+    /// weights every second; equal ids promise equal weights.
+    /// </summary>
+    public string? GenerationId { get; init; }
+
     /// <summary>Gets the most rows per forward pass: prefill chunk and decode batch. Default 256.</summary>
     public int MaximumBatchRows { get; init; } = 256;
 
@@ -44,6 +50,11 @@ public sealed record DecoderModelOptions
         if (MaximumQueuedRequests < 1)
         {
             broken.Add($"maximum queued requests {MaximumQueuedRequests} must be positive");
+        }
+
+        if (GenerationId is not null && string.IsNullOrWhiteSpace(GenerationId))
+        {
+            broken.Add("the generation id is empty");
         }
 
         if (Time is null)

@@ -56,7 +56,14 @@ public sealed class AtomicFile : IDisposable
         }
 
         _closed = true;
-        _stream.Dispose();
-        File.Delete(_partial);
+        try
+        {
+            _stream.Dispose();
+        }
+        finally
+        {
+            // On a full disk closing fails too, because it writes what is left in the buffer; the partial file must go nevertheless.
+            File.Delete(_partial);
+        }
     }
 }

@@ -31,6 +31,7 @@ internal sealed partial class BatchScheduler : IDisposable
     private readonly List<EngineJob> _arrived = [];
     private readonly List<EngineJob> _cancelled = [];
     private readonly List<EngineJob> _inbox = [];
+    private readonly List<string> _unloaded = [];
     private readonly LinkedList<EngineJob> _queue = [];
     private readonly List<EngineJob> _active = [];
     private long _arrivals;
@@ -71,6 +72,15 @@ internal sealed partial class BatchScheduler : IDisposable
         lock (_inboxLock)
         {
             _cancelled.Add(job);
+        }
+    }
+
+    /// <summary>Asks for the end of all prefixes that were computed with an adapter. Any thread.</summary>
+    public void Forget(string adapterHash)
+    {
+        lock (_inboxLock)
+        {
+            _unloaded.Add(adapterHash);
         }
     }
 
@@ -119,7 +129,7 @@ internal sealed partial class BatchScheduler : IDisposable
     {
         lock (_inboxLock)
         {
-            if (_arrived.Count == 0 && _cancelled.Count == 0)
+            if (_arrived.Count == 0 && _cancelled.Count == 0 && _unloaded.Count == 0)
             {
                 return false;
             }
@@ -129,6 +139,12 @@ internal sealed partial class BatchScheduler : IDisposable
                 _queue.AddLast(job);
             }
 
+            foreach (string adapterHash in _unloaded)
+            {
+                _prefixes.Forget(adapterHash);
+            }
+
+            _unloaded.Clear();
             _arrived.Clear();
             _inbox.AddRange(_cancelled);
             _cancelled.Clear();

@@ -57,6 +57,14 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
+    /// <summary>Frees the prefixes that were computed with an adapter, with the next step. Any thread.</summary>
+    /// <param name="adapterHash">Hash of an adapter that is unloaded.</param>
+    public void Forget(string adapterHash)
+    {
+        _scheduler.Forget(adapterHash);
+        Wake();
+    }
+
     /// <summary>Says that there may be something to do. Any thread.</summary>
     public void Wake()
     {

@@ -111,6 +111,20 @@ internal sealed class PrefixCache(bool enabled)
         return true;
     }
 
+    /// <summary>Drops the entries that were computed with an adapter, except those that running requests count on.</summary>
+    /// <param name="adapterHash">Hash of the adapter.</param>
+    public void Forget(string adapterHash)
+    {
+        for (int i = _entries.Count - 1; i >= 0; i--)
+        {
+            if (_entries[i].Pins == 0 && _entries[i].MixtureKey.Contains(adapterHash, StringComparison.Ordinal))
+            {
+                _entries[i].Cache.Dispose();
+                _entries.RemoveAt(i);
+            }
+        }
+    }
+
     /// <summary>Drops everything.</summary>
     public void Clear()
     {

@@ -1,4 +1,5 @@
 using Agents.Numerics.Memory;
+using Agents.Numerics.Quantized;
 
 namespace Agents.Numerics.Kernels;
 
@@ -57,4 +58,22 @@ public unsafe interface IMatrixKernels<T>
     /// <param name="bias">[outputs], or null. Added after the chain.</param>
     /// <param name="c">[m, outputs].</param>
     void MultiplyPacked(MatrixView<T> a, PackedMatrix<T> weight, T* bias, MatrixView<T> c);
+
+    /// <summary>
+    /// c = a · W over a frozen weight in a packed form, for dX = dY · W without a copy of the weight: the same bits as <see cref="Multiply"/> over its decoded rows.
+    /// </summary>
+    /// <param name="a">[m, outputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="c">[m, inputs].</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/>.</param>
+    /// <returns>False when these kernels cannot; then nothing is written, and the caller copies rows.</returns>
+    bool TryMultiplyByPacked(MatrixView<T> a, PackedMatrix<T> weight, MatrixView<T> c, bool accumulate) => false;
+
+    /// <summary><see cref="TryMultiplyByPacked"/> over a weight in its stored format.</summary>
+    /// <param name="a">[m, outputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="c">[m, inputs].</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/>.</param>
+    /// <returns>False when these kernels cannot, or not for this format; then nothing is written, and the caller decodes rows.</returns>
+    bool TryMultiplyByStored(MatrixView<T> a, QuantizedMatrix weight, MatrixView<T> c, bool accumulate) => false;
 }

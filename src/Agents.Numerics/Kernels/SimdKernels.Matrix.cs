@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Agents.Numerics.Kernels.Matrix;
 using Agents.Numerics.Memory;
+using Agents.Numerics.Quantized;
 using Agents.Numerics.Threading;
 
 namespace Agents.Numerics.Kernels;
@@ -85,6 +86,33 @@ public sealed unsafe partial class SimdKernels : IMatrixKernels<float>
 
         // The plan holds the address only; without this the memory might be freed as unreachable during the product.
         GC.KeepAlive(weight);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The shapes do not fit together, or the weight was packed by other kernels.</exception>
+    public bool TryMultiplyByPacked(MatrixView<float> a, PackedMatrix<float> weight, MatrixView<float> c, bool accumulate)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        RequireLayout(weight);
+        RequireShape(a.Columns == weight.Outputs && c.Rows == a.Rows && c.Columns == weight.Inputs, a, weight.Outputs, weight.Inputs, c);
+        Multiply(new ProductPlan { A = a, C = c, Turned = weight.Panels.Data, Accumulate = accumulate, Depth = a.Columns });
+        GC.KeepAlive(weight);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
+    public bool TryMultiplyByStored(MatrixView<float> a, QuantizedMatrix weight, MatrixView<float> c, bool accumulate)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        RequireShape(a.Columns == weight.Rows && c.Rows == a.Rows && c.Columns == weight.Columns, a, weight.Rows, weight.Columns, c);
+        if (!StoredPanels.Supports(weight.Type))
+        {
+            return false;
+        }
+
+        Multiply(new ProductPlan { A = a, C = c, Stored = weight, Accumulate = accumulate, Depth = a.Columns });
+        return true;
     }
 
     // Elements per chunk of packing: some 20 µs.

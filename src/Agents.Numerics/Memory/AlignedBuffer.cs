@@ -13,14 +13,15 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     /// <summary>Allocates a buffer.</summary>
     /// <param name="length">Number of elements; 0 is allowed.</param>
     /// <param name="clear">Whether all elements are 0 at first. Buffers of 2 MiB and more are, in any case where the system provides them so.</param>
+    /// <param name="huge">Whether a large buffer asks for huge pages; without them only what is touched becomes resident, in steps of a small page.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
-    public AlignedBuffer(long length, bool clear = true)
+    public AlignedBuffer(long length, bool clear = true, bool huge = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)length * (nuint)sizeof(T));
         if (IsHuge(bytes))
         {
-            _data = (T*)HugePages.Allocate(bytes);
+            _data = (T*)HugePages.Allocate(bytes, huge);
         }
         else
         {

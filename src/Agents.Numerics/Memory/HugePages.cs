@@ -21,8 +21,9 @@ internal static unsafe partial class HugePages
 
     /// <summary>Takes zeroed memory that starts at a huge page.</summary>
     /// <param name="bytes">Number of bytes.</param>
+    /// <param name="huge">Whether to ask for huge pages at all.</param>
     /// <exception cref="InsufficientMemoryException">The kernel has no such range.</exception>
-    public static void* Allocate(nuint bytes)
+    public static void* Allocate(nuint bytes, bool huge)
     {
         nuint needed = checked(Round(bytes) + Bytes);
         byte* mapped = (byte*)Map(null, needed, ReadWrite, PrivateAnonymous, -1, 0);
@@ -44,8 +45,12 @@ internal static unsafe partial class HugePages
             _ = Unmap(start + Round(bytes), behind);
         }
 
-        // A refusal (no such feature in this kernel) costs speed only.
-        _ = Advise(start, bytes, AdviseHugePage);
+        if (huge)
+        {
+            // A refusal (no such feature in this kernel) costs speed only.
+            _ = Advise(start, bytes, AdviseHugePage);
+        }
+
         return start;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agents.Numerics.Formats;
 using Agents.Numerics.Memory;
 
@@ -131,14 +132,8 @@ public sealed unsafe class QuantizedMatrix : IDisposable
                 for (int block = 0; block < BlocksPerRow; block++)
                 {
                     byte* to = target + ((long)block * Format.Layout.Bytes) + section.Offset;
-                    for (int element = 0; element < section.Count; element++)
-                    {
-                        byte* from = area + (((((long)block * section.Count) + element) * PanelFormat.Rows) + lane) * section.Width;
-                        for (int i = 0; i < section.Width; i++)
-                        {
-                            *to++ = (byte)(from[i] ^ section.Flip);
-                        }
-                    }
+                    byte* from = area + ((((long)block * section.Count * PanelFormat.Rows) + lane) * section.Width);
+                    CopyLane(from, section.Count, section.Width, section.Flip, to);
                 }
             }
         }
@@ -148,6 +143,29 @@ public sealed unsafe class QuantizedMatrix : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _panels.Dispose();
+
+    /// <summary>Collects the elements of one row, which lie 16 elements apart.</summary>
+    private static void CopyLane(byte* from, int count, int width, byte flip, byte* to)
+    {
+        if (width == sizeof(uint))
+        {
+            uint flips = flip * 0x0101_0101u;
+            for (int element = 0; element < count; element++)
+            {
+                Unsafe.WriteUnaligned(to + (element * sizeof(uint)), *(uint*)(from + (element * PanelFormat.Rows * sizeof(uint))) ^ flips);
+            }
+
+            return;
+        }
+
+        for (int element = 0; element < count; element++, from += PanelFormat.Rows * width)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                *to++ = (byte)(from[i] ^ flip);
+            }
+        }
+    }
 
     private void RequireRow(int row, int bytes)
     {

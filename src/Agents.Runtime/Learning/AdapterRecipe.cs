@@ -7,6 +7,28 @@ namespace Agents.Runtime.Learning;
 /// <summary>The part <c>adapter</c> of a recipe.</summary>
 internal static class AdapterRecipe
 {
+    private static readonly string[] Keys = ["from", "kind", "rank", "alpha", "targets", "exactNorms"];
+
+    /// <summary>Reads which adapter is trained further.</summary>
+    /// <param name="root">The recipe.</param>
+    /// <param name="folder">Folder that paths are relative to.</param>
+    /// <returns>A PEFT folder or GGUF file; null for a new adapter.</returns>
+    public static string? Start(YamlMap root, string folder)
+    {
+        YamlMap adapter = root.Map("adapter", Keys);
+        if (!adapter.Has("from"))
+        {
+            return null;
+        }
+
+        foreach (string key in Keys.Skip(1).Where(adapter.Has))
+        {
+            adapter.Refuse(key, "comes from the adapter that 'adapter.from' names; remove it", 0);
+        }
+
+        return Path.GetFullPath(adapter.Text("from"), folder);
+    }
+
     /// <summary>Reads the part.</summary>
     /// <param name="root">The recipe.</param>
     /// <param name="model">Its part <c>model</c>.</param>
@@ -20,7 +42,7 @@ internal static class AdapterRecipe
             return null;
         }
 
-        YamlMap adapter = root.Map("adapter", "kind", "rank", "alpha", "targets", "exactNorms");
+        YamlMap adapter = root.Map("adapter", Keys);
         if (!model.Has("from"))
         {
             root.Refuse("adapter", "needs a model to change: give model.from", 0);

@@ -22,14 +22,17 @@ internal sealed class AdapterTrainee : Trainee
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="kernels">Kernels of training and serving.</param>
     /// <param name="options">Adapter and trainer settings.</param>
+    /// <param name="start">Adapter to train further, a PEFT folder or GGUF file; null for a new one.</param>
     /// <param name="serves">Whether the loop samples or scores, so that the base has to serve.</param>
-    public AdapterTrainee(DecoderWeights<float> weights, TokenizerDefinition tokenizer, IKernels<float> kernels, AdapterTrainerOptions options, bool serves)
+    public AdapterTrainee(DecoderWeights<float> weights, TokenizerDefinition tokenizer, IKernels<float> kernels, AdapterTrainerOptions options, string? start, bool serves)
     {
         _weights = weights;
         _tokenizer = tokenizer;
-        Start = WeightHash.Compute(weights);
+        using LoraAdapter? further = start is null ? null : Load(start, weights);
+        string generation = WeightHash.Compute(weights);
+        Start = further is null ? generation : $"{generation}+{further.Hash}";
         _model = serves ? new DecoderModel(weights, tokenizer, new DecoderModelOptions { Kernels = kernels }) : null;
-        _trainer = new AdapterTrainer<float>(weights, kernels, options);
+        _trainer = new AdapterTrainer<float>(weights, kernels, options, further);
     }
 
     /// <inheritdoc/>
@@ -64,6 +67,25 @@ internal sealed class AdapterTrainee : Trainee
         PeftAdapter.Save(Path.Combine(folder, recipe.Name + "-peft"), adapter, recipe.StartFrom);
         GgufAdapter.Save(path, adapter, _trainer.Shape);
         return path;
+    }
+
+    private static LoraAdapter Load(string path, DecoderWeights<float> weights)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            weights.Dispose();
+            throw new RecipeException($"There is no adapter '{path}'. Correct 'adapter.from' in the recipe: a GGUF file or a PEFT folder.");
+        }
+
+        try
+        {
+            return Directory.Exists(path) ? PeftAdapter.Load(path) : GgufAdapter.Load(path, weights.Shape);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

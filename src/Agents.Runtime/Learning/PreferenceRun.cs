@@ -3,6 +3,7 @@ using System.Globalization;
 using Agents.Training.Data;
 using Agents.Training.Loops;
 using Agents.Training.Manifests;
+using Agents.Training.Preflight;
 using Agents.Training.Rollouts;
 using Agents.Training.Scoring;
 using Agents.Training.Progress;
@@ -35,7 +36,9 @@ internal sealed class PreferenceRun(RecipeSession session, QuestionPool? pool)
         SamplingSettings sampling = _settings.Sampling!;
         ImmutableArray<RolloutPrompt> questions = session.Questions(pool!, sampling.Questions, sampling.MaximumTokens);
         SampleStage stage = new(session, "sample", session.Folder, sampling);
-        using PolicyGeneration policy = new(session.Trainee.Frozen, owned: null);
+        using PolicyGeneration policy = session.Recipe.AdapterStart is null
+            ? new(session.Trainee.Frozen, owned: null)
+            : await session.Trainee.Sync.PublishAsync(cancellationToken).ConfigureAwait(false);
         string samples = await stage.RunAsync(policy, questions, session.Recipe.Seed, cancellationToken).ConfigureAwait(false);
         string file = Path.Combine(session.Folder, "pairs.jsonl");
         StageInputs inputs = new(
@@ -61,6 +64,11 @@ internal sealed class PreferenceRun(RecipeSession session, QuestionPool? pool)
         bool single = _settings.Loss == "kto";
         InMemoryPreferenceSource source = new(single ? pairs.SelectMany(Judged) : pairs);
         RequireRows(pairs, single);
+        if (session.Preflight.IsDue)
+        {
+            session.Preflight.Add(PreferencePreflight.Examine(source, recipe.Packing.RowsPerBatch, session.Trainee.Model.Shape.ContextLength));
+        }
+
         StageInputs inputs = session.TrainingInputs(
             "preference",
             [("pairs", source.Fingerprint)],

@@ -1,3 +1,4 @@
+using Agents.Training.Preflight;
 using Agents.Training.Progress;
 
 namespace Agents.Runtime.Learning;
@@ -19,4 +20,7 @@ public sealed record RecipeProgress(string Stage, long Step, long Steps)
 
     /// <summary>Gets the share of right answers so far; null outside sampling stages.</summary>
     public double? PassRate { get; init; }
+
+    /// <summary>Gets what was found before the first step; null afterwards.</summary>
+    public PreflightReport? Preflight { get; init; }
 }

@@ -14,6 +14,7 @@ public static class RecipeReader
 {
     private static readonly string[] OutputTypes = ["q8_0", "f32", "f16", "bf16"];
     private static readonly string[] Loops = ["supervised", "preference", "reinforcement", "rejection"];
+    private static readonly string[] PreflightModes = ["on", "report", "off"];
     private static readonly string[] TrainingKeys =
     [
         "steps", "tokensPerStep", "rowsPerBatch", "maximumSequence", "learningRate", "warmUp", "finalShare", "schedule", "weightDecay", "beta1", "beta2", "clip",
@@ -41,7 +42,7 @@ public static class RecipeReader
         ArgumentNullException.ThrowIfNull(yaml);
         YamlErrors errors = new(source);
         YamlMap root = YamlMap.Parse(
-            yaml, source, errors, "name", "seed", "loop", "model", "tokenizer", "adapter", "data", "training", "preference", "reinforcement", "rejection", "checkpoint", "validation", "output");
+            yaml, source, errors, "name", "seed", "loop", "model", "tokenizer", "adapter", "data", "training", "preference", "reinforcement", "rejection", "checkpoint", "validation", "output", "preflight");
         YamlMap model = root.Map(
             "model", "from", "architecture", "vocabulary", "hidden", "layers", "heads", "keyValueHeads", "headSize", "feedForward", "context", "tied", "ropeTheta");
         YamlMap training = root.Map("training", TrainingKeys);
@@ -58,6 +59,7 @@ public static class RecipeReader
             Name = Name(root),
             Seed = Seed(root),
             Loop = loop,
+            Preflight = (PreflightMode)Array.IndexOf(PreflightModes, root.Choice("preflight", PreflightModes)),
             Shape = fresh && loop == TrainingLoop.Supervised ? Shape(model, errors) : null,
             StartFrom = fresh ? null : model.Text("from"),
             Tokenizer = Tokenizer(root, fresh && loop == TrainingLoop.Supervised ? model.PositiveInt32("vocabulary") : 0),
@@ -79,6 +81,7 @@ public static class RecipeReader
                 },
             },
             Adapter = AdapterRecipe.Read(root, model, training, loop),
+            AdapterStart = AdapterRecipe.Start(root, folder),
             Preference = loop == TrainingLoop.Preference ? PreferenceSection.Read(root, folder) : null,
             Reinforcement = loop == TrainingLoop.Reinforcement ? ReinforcementSection.Read(root, folder) : null,
             Rejection = loop == TrainingLoop.Rejection ? RejectionSection.Read(root) : null,
@@ -108,6 +111,11 @@ public static class RecipeReader
             {
                 errors.Add(0, error.Message);
             }
+        }
+
+        if (recipe is { AdapterStart: not null, Preference.NeedsReference: true } or { AdapterStart: not null, Reinforcement: { KlCoefficient: > 0, KlReference: null } })
+        {
+            errors.Add(0, "the loss compares with the start model, which 'adapter.from' changes: merge that adapter into the model first, or choose a loss without reference (simpo, orpo; kl.coefficient 0)");
         }
 
         if (recipe.Shape is { } shape && recipe.Packing.MaximumSequence > shape.ContextLength)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Training.Loops;
+using Agents.Training.Preflight;
 using Agents.Training.Progress;
 
 namespace Agents.Runtime.Learning;
@@ -26,6 +27,9 @@ public sealed record RecipeResult(TrainingResult Training, string ModelPath)
 
     /// <summary>Gets one sentence per thing worth knowing: files set aside, damaged files that were passed over.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>Gets what was found before the first step.</summary>
+    public PreflightReport Preflight { get; init; } = new();
 
     /// <summary>Gets the last step of preference training; null for other loops or when nothing was left to do.</summary>
     public PreferenceProgress? Preference { get; init; }

@@ -6,6 +6,7 @@ using Agents.Models.Templates;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Kernels;
 using Agents.Prompts;
+using Agents.Training.Adapters;
 using Agents.Training.Loops;
 
 namespace Agents.Runtime.Learning;
@@ -39,9 +40,11 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         QuestionPool? pool = supervised || recipe.Mixture.IsEmpty ? null : await QuestionPool.ResolveAsync(recipe.Mixture, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(outputFolder);
         StageLedger stages = new(outputFolder, resume);
+        RunPreflight preflight = new(Path.GetFullPath(outputFolder), recipe.Preflight, resume, progress);
         (DecoderWeights<float> weights, TokenizerDefinition tokenizer) = await StartAsync(recipe, parts, cancellationToken).ConfigureAwait(false);
+        recipe = Fitted(recipe, pool, weights, tokenizer, preflight);
         using Trainee trainee = recipe.Adapter is { } adapter
-            ? new AdapterTrainee(weights, tokenizer, kernels, adapter, serves: !supervised)
+            ? new AdapterTrainee(weights, tokenizer, kernels, adapter, recipe.AdapterStart, serves: !supervised)
             : new WholeTrainee(weights, tokenizer, kernels, recipe.Trainer);
         RecipeSession session = new()
         {
@@ -51,6 +54,7 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
             Tokenizer = Tokenizers.Create(tokenizer),
             Text = new TrainingText(prompts, recipe.Name, Template(tokenizer)),
             Stages = stages,
+            Preflight = preflight,
             Time = time,
             Progress = progress,
         };
@@ -61,7 +65,7 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
             TrainingLoop.Rejection => Summary.Of(await new RejectionRun(session, pool!).RunAsync(cancellationToken).ConfigureAwait(false), recipe.Steps * recipe.Rejection!.Rounds),
             _ => Summary.Of(await SuperviseAsync(session, parts, cancellationToken).ConfigureAwait(false), recipe.Steps),
         };
-        return result with { ModelPath = trainee.Save(recipe, session.Folder), Stages = stages.Reports, Notes = [.. stages.Notes, .. result.Training.DamagedCheckpoints] };
+        return result with { ModelPath = trainee.Save(recipe, session.Folder), Preflight = preflight.Report, Stages = stages.Reports, Notes = [.. stages.Notes, .. result.Training.DamagedCheckpoints] };
     }
 
     /// <summary>Trains the tokenizer of a recipe on the texts of its mixture.</summary>
@@ -95,6 +99,33 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
             AddBos = false,
             ChatTemplate = ChatMlTemplate.Jinja,
         };
+    }
+
+    /// <summary>Makes the run fit into memory; where it cannot, nothing was allocated but the weights.</summary>
+    private TrainingRecipe Fitted(TrainingRecipe recipe, QuestionPool? pool, DecoderWeights<float> weights, TokenizerDefinition tokenizer, RunPreflight preflight)
+    {
+        try
+        {
+            return preflight.Fit(recipe, weights.Shape, AdapterMemory.BytesOf(weights), LeastRows(recipe, pool, tokenizer));
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns the rows that the longest sequence of a recipe needs; all of them where that is not known before the data is read.</summary>
+    private int LeastRows(TrainingRecipe recipe, QuestionPool? pool, TokenizerDefinition tokenizer)
+    {
+        if (recipe.Loop == TrainingLoop.Reinforcement)
+        {
+            ReinforcementSettings settings = recipe.Reinforcement!;
+            TrainingText text = new(prompts, recipe.Name, Template(tokenizer));
+            return pool!.Draw(settings.Questions, recipe.Seed, text, Tokenizers.Create(tokenizer)).Max(question => question.TokenIds.Length) + settings.MaximumTokens;
+        }
+
+        return recipe.Loop == TrainingLoop.Preference ? recipe.Packing.RowsPerBatch : recipe.Packing.MaximumSequence;
     }
 
     private static ChatTemplate Template(TokenizerDefinition tokenizer) =>

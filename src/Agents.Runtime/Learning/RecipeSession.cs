@@ -26,6 +26,9 @@ internal sealed record RecipeSession
     /// <summary>Gets the stages.</summary>
     public required StageLedger Stages { get; init; }
 
+    /// <summary>Gets the look at the run before its first step.</summary>
+    public required RunPreflight Preflight { get; init; }
+
     /// <summary>Gets the clock.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -3,8 +3,10 @@ using System.Globalization;
 using Agents.Learning;
 using Agents.Models.Decoder;
 using Agents.Training.Advantages;
+using Agents.Training.Guards;
 using Agents.Training.Loops;
 using Agents.Training.Loss;
+using Agents.Training.Preflight;
 using Agents.Training.Progress;
 using Agents.Training.Rewards;
 using Agents.Training.Rollouts;
@@ -18,7 +20,8 @@ namespace Agents.Runtime.Learning;
 internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
 {
     private const string Stage = "reinforcement";
-    private readonly ReinforcementSettings _settings = session.Recipe.Reinforcement!;
+    private const int PreflightPrompts = 8;
+    private ReinforcementSettings _settings = session.Recipe.Reinforcement!;
     private readonly Pace _pace = new(session.Time);
 
     /// <summary>Gets the tokens per second of the updates, sampling included where steps sample.</summary>
@@ -33,7 +36,7 @@ internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
         ShuffledPromptSampler prompts = new(questions, recipe.Seed);
         using DecoderModel? other = _settings is { KlCoefficient: > 0, KlReference: { } path } ? await ReferenceAsync(path, cancellationToken).ConfigureAwait(false) : null;
         FrozenScorer? reference = _settings.KlCoefficient > 0 ? new(other ?? session.Trainee.Frozen, store: null, _settings.Temperature) : null;
-        ReinforcementStages stages = Stages(prompts, reference);
+        ReinforcementStages stages = await LookedAtAsync(Stages(prompts, reference), cancellationToken).ConfigureAwait(false);
         StageInputs inputs = session.TrainingInputs(
             Stage,
             [("questions", prompts.Fingerprint), ("reference", reference?.GenerationId ?? "none")],
@@ -74,6 +77,35 @@ internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
         return result;
     }
 
+    /// <summary>Looks at a fresh run before its first step, or takes the answer limit of a resumed one from its report.</summary>
+    private async Task<ReinforcementStages> LookedAtAsync(ReinforcementStages stages, CancellationToken cancellationToken)
+    {
+        if (!session.Preflight.IsDue)
+        {
+            return RolloutPreflight.Apply(stages, session.Preflight.Report, WithLimit);
+        }
+
+        int prompts = Math.Min(PreflightPrompts, _settings.GroupsPerStep);
+        RolloutLimits limits = new()
+        {
+            Prompts = prompts,
+            MaximumPrompts = PreflightPrompts * prompts,
+            ContextLength = Math.Min(session.Trainee.Model.Shape.ContextLength, session.Recipe.Packing.RowsPerBatch),
+        };
+        using PolicyGeneration policy = await session.Trainee.Sync.PublishAsync(cancellationToken).ConfigureAwait(false);
+        (PreflightReport report, ReinforcementStages looked) = await RolloutPreflight.RunAsync(
+            stages, policy, limits, session.Preflight.MayChange ? WithLimit : null, cancellationToken).ConfigureAwait(false);
+        session.Preflight.Add(report);
+        return looked;
+    }
+
+    /// <summary>Makes the stages with another answer limit: the penalty for long answers and the constant length of the loss follow it.</summary>
+    private ReinforcementStages WithLimit(ReinforcementStages stages, int tokens)
+    {
+        _settings = _settings with { MaximumTokens = tokens };
+        return Stages(stages.Prompts, stages.Reference);
+    }
+
     private async Task<DecoderModel> ReferenceAsync(string path, CancellationToken cancellationToken)
     {
         DecoderModel model = await DecoderModel.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -86,7 +118,7 @@ internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
         throw new RecipeException($"The reference '{path}' has another tokenizer than the model under training; their log-probabilities cannot be compared. Correct 'reinforcement.kl.reference'.");
     }
 
-    private ReinforcementStages Stages(ShuffledPromptSampler prompts, FrozenScorer? reference)
+    private ReinforcementStages Stages(IPromptSampler prompts, FrozenScorer? reference)
     {
         LossAggregator aggregator = new(
             _settings.Aggregation switch
@@ -119,6 +151,7 @@ internal sealed class ReinforcementRun(RecipeSession session, QuestionPool pool)
             PolicyLoss = PolicyLoss(aggregator),
             Auxiliaries = auxiliaries.ToImmutable(),
             Reference = reference,
+            Guards = StepGuards.Default(),
         };
     }
 

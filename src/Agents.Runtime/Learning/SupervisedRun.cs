@@ -1,6 +1,7 @@
 using Agents.Training.Data;
 using Agents.Training.Loops;
 using Agents.Training.Loss;
+using Agents.Training.Preflight;
 using Agents.Training.Progress;
 
 namespace Agents.Runtime.Learning;
@@ -10,6 +11,9 @@ internal static class SupervisedRun
 {
     /// <summary>Files of a training stage besides its inputs.</summary>
     public static readonly string[] Files = ["step-*.checkpoint", "metrics.jsonl"];
+
+    /// <summary>Examples that the preflight looks at.</summary>
+    private const int PreflightExamples = 512;
 
     /// <summary>Trains, or loads what an earlier process finished.</summary>
     /// <param name="session">The run.</param>
@@ -24,6 +28,11 @@ internal static class SupervisedRun
         TrainingRecipe recipe = session.Recipe;
         StageInputs inputs = session.TrainingInputs(
             stage, [("training", training.Fingerprint), ("validation", validation?.Fingerprint ?? "none")], [("loss", CrossEntropyLoss.LossId)]);
+        if (session.Preflight.IsDue)
+        {
+            session.Preflight.Add(SupervisedPreflight.Examine(training, recipe.Packing, PreflightExamples));
+        }
+
         bool resume = session.Stages.Begin(inputs, folder, Files);
         var options = new SupervisedTrainerOptions
         {

@@ -28,6 +28,9 @@ public sealed record TrainingRecipe
     /// <summary>Gets the settings of rejection-sampling fine-tuning; null for other loops.</summary>
     public RejectionSettings? Rejection { get; init; }
 
+    /// <summary>Gets what the look at the run before its first step may do. Default: change settings that cannot work, and refuse what cannot be helped.</summary>
+    public PreflightMode Preflight { get; init; }
+
     /// <summary>Gets the shape of a model that starts from random weights; null when <see cref="StartFrom"/> names one.</summary>
     public ModelShape? Shape { get; init; }
 
@@ -57,6 +60,9 @@ public sealed record TrainingRecipe
 
     /// <summary>Gets adapter, memory and optimizer settings of a run that trains an adapter over the frozen model of <see cref="StartFrom"/>; null to train all weights.</summary>
     public AdapterTrainerOptions? Adapter { get; init; }
+
+    /// <summary>Gets the adapter that is trained further, a PEFT folder or GGUF file; null for a new one.</summary>
+    public string? AdapterStart { get; init; }
 
     /// <summary>Gets how often a checkpoint is written, in steps; 0 for never by steps.</summary>
     public required int CheckpointSteps { get; init; }

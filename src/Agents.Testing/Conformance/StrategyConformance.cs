@@ -192,9 +192,9 @@ public sealed class StrategyConformance(ConformanceSubject subject)
         }
         catch (ReasoningException error)
         {
-            Require(
-                error.Message.Contains($"'{subject.Strategy}'", StringComparison.Ordinal) && error.Message.Contains("Service unavailable.", StringComparison.Ordinal),
-                "an error that names strategy and cause", error.Message);
+            // Where a strategy runs others, the one that failed is named.
+            bool named = subject.Features.List<IReasoningStrategy>().Any(feature => error.Message.Contains($"'{feature.Id}'", StringComparison.Ordinal));
+            Require(named && error.Message.Contains("Service unavailable.", StringComparison.Ordinal), "an error that names strategy and cause", error.Message);
         }
     }
 

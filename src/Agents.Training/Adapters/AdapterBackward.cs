@@ -89,6 +89,18 @@ internal sealed unsafe class AdapterBackward<T> : ILinearBackward<T>, IDisposabl
             return;
         }
 
+        if (weight.Quantized is { } stored)
+        {
+            if (_kernels.TryMultiplyByStored(dOutput, stored, dInput, accumulate))
+            {
+                return;
+            }
+        }
+        else if (_kernels.TryMultiplyByPacked(dOutput, weight.Packed!, dInput, accumulate))
+        {
+            return;
+        }
+
         int step = _tiles.RowsPerTile(weight);
         for (int first = 0; first < weight.Rows; first += step)
         {

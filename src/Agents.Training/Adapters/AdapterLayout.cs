@@ -119,6 +119,20 @@ public sealed class AdapterLayout
                 .Select(part => (part.Index, part.Plan, adapter.ByName[part.Plan.Name].Rank, adapter.ByName[part.Plan.Name].Scale)));
     }
 
+    /// <summary>Returns the lowest layer with a trained weight; the number of layers when only the head has one.</summary>
+    /// <param name="shape">The base model.</param>
+    internal int LowestLayer(ModelShape shape)
+    {
+        const string Prefix = "model.layers.";
+        int lowest = shape.Layers.Length;
+        foreach (AdapterSlot slot in Slots.Where(slot => slot.Name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            lowest = Math.Min(lowest, int.Parse(slot.Name.AsSpan(Prefix.Length, slot.Name.IndexOf('.', Prefix.Length) - Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+
+        return lowest;
+    }
+
     /// <summary>Returns one line <c>name = value</c> per property that stored numbers depend on.</summary>
     internal IEnumerable<string> Identity() =>
     [

@@ -8,6 +8,7 @@ using Agents.Training.Backward;
 using Agents.Training.Checkpoints;
 using Agents.Training.Errors;
 using Agents.Training.Optimization;
+using Agents.Training.Speed;
 
 namespace Agents.Training.Adapters;
 
@@ -31,6 +32,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     private readonly AdapterForward<T> _forward;
     private readonly AdapterBackward<T> _backward;
     private readonly DecoderPass<T> _pass;
+    private readonly AdapterMemoryChoice _memory;
     private IReadOnlyList<string>? _identity;
 
     /// <summary>Starts an adapter, or continues one.</summary>
@@ -51,6 +53,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
         ModelShape shape = weights.Shape;
         int rows = Options.MaximumRows;
         Layout = start is null ? AdapterLayout.Of(shape, Options.Adapter) : AdapterLayout.Of(shape, start);
+        _memory = AdapterMemory.Choose(shape, AdapterMemory.BytesOf(weights), Layout, Options, sizeof(T), IsStored);
         Parameters = new AdapterParameters<T>(Layout);
         Gradients = new AdapterParameters<T>(Layout);
         Optimizer = new AdamWOptimizer<T>(Layout.Length, Layout.Ranges, Options.Optimizer);
@@ -82,7 +85,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
         _forward = new AdapterForward<T>(weights, Parameters, _norms, rows);
         _linear.Extension = _forward;
         _backward = new AdapterBackward<T>(kernels, Parameters, Gradients, _tiles, _magnitudes, rows);
-        _pass = new DecoderPass<T>(weights, gradients: null, _backward, _linear, rows, Options.RecomputeLayers, Options.ChunkRows(shape.VocabularySize));
+        _pass = new DecoderPass<T>(weights, gradients: null, _backward, _linear, rows, _memory.RecomputeLayers, _memory.ChunkRows, Layout.LowestLayer(shape));
     }
 
     /// <inheritdoc/>
@@ -108,7 +111,22 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
 
     /// <summary>Gets what is held where, the base included.</summary>
     public MemoryLedger Memory => AdapterMemory.Plan(
-        Shape, AdapterMemory.BytesOf(_weights), Layout, Options, sizeof(T), _weights.Tensors.Any(tensor => tensor.Quantized is not null));
+        Shape, AdapterMemory.BytesOf(_weights), Layout, Options, sizeof(T), IsStored);
+
+    private bool IsStored => _weights.Tensors.Any(tensor => tensor.Quantized is not null);
+
+    /// <summary>Gets whether the activations of layers are computed again during the backward pass.</summary>
+    public bool Recomputes => _memory.RecomputeLayers;
+
+    /// <summary>Gets how many rows of logits exist at once.</summary>
+    public int ChunkRows => _memory.ChunkRows;
+
+    /// <summary>Gets or sets what sums up the times of the phases; null (default) for nobody.</summary>
+    public StepTimes? Times
+    {
+        get => _pass.Times;
+        set => _pass.Times = value;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Hashes the whole base once, so that a state is never restored over another one.</remarks>
@@ -163,9 +181,11 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <remarks>Where the norm is not finite the adapter stays as it is and the gradients are cleared.</remarks>
     public double ApplyGradients(double learningRate)
     {
+        long start = Times?.Now() ?? 0;
         double norm = Optimizer.Step(Kernels, Parameters.Data, Gradients.Data, learningRate);
         Gradients.Clear();
         RefreshNorms();
+        Times?.Add(StepPhase.Optimizer, start);
         return norm;
     }
 

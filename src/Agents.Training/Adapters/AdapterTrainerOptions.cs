@@ -14,11 +14,21 @@ public sealed record AdapterTrainerOptions
     /// <summary>Gets the most rows of a micro-batch; all workspaces are allocated for it once. Default 512.</summary>
     public int MaximumRows { get; init; } = 512;
 
-    /// <summary>Gets whether only the input of each layer is kept and the rest computed again during the backward pass. Default true.</summary>
+    /// <summary>
+    /// Gets whether only the input of each layer may be kept and the rest computed again during the backward pass, where <see cref="MemoryRatio"/> demands it. Default true.
+    /// </summary>
     public bool RecomputeLayers { get; init; } = true;
 
-    /// <summary>Gets how many rows of logits exist at once; null (default) means as many as fit into 8 Mi logits, and at least 16.</summary>
+    /// <summary>
+    /// Gets how many rows of logits exist at once; null (default) means as many as <see cref="MemoryRatio"/> allows, at least as many as fit into 8 Mi logits, and at least 12.
+    /// </summary>
     public int? HeadChunkRows { get; init; }
+
+    /// <summary>
+    /// Gets how large the whole process may become, as a multiple of the base's bytes, before something is computed twice: first the head's logits, then the
+    /// layers. The least that training takes is taken whatever this says. Default 1.5.
+    /// </summary>
+    public double MemoryRatio { get; init; } = 1.5;
 
     /// <summary>Gets how many elements of a frozen weight are decoded at once in the backward pass. Default 256 Ki (1 MiB).</summary>
     public int TileElements { get; init; } = 1 << 18;
@@ -30,6 +40,11 @@ public sealed record AdapterTrainerOptions
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
     {
+        if (!(MemoryRatio > 0))
+        {
+            throw new ArgumentException($"The memory ratio {MemoryRatio} of an adapter trainer must be positive.");
+        }
+
         if (MaximumRows < 1 || HeadChunkRows is < 1 || TileElements < 1)
         {
             throw new ArgumentException($"An adapter trainer needs positive sizes; got {MaximumRows} rows, {HeadChunkRows} rows per chunk of the head and tiles of {TileElements} elements.");
@@ -39,11 +54,13 @@ public sealed record AdapterTrainerOptions
         Optimizer.Validate();
     }
 
-    /// <summary>Returns the rows of one chunk of the head.</summary>
+    /// <summary>Returns the rows of one chunk of the head, or the least of them where <see cref="HeadChunkRows"/> leaves a choice.</summary>
     /// <param name="vocabularySize">Columns of the logits.</param>
     public int ChunkRows(int vocabularySize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
-        return Math.Min(MaximumRows, HeadChunkRows ?? Math.Max(16, DefaultChunkLogits / vocabularySize));
+        // Whole tiles of the matrix kernels, which are 12 rows high.
+        int rows = Math.Max(12, DefaultChunkLogits / vocabularySize / 12 * 12);
+        return Math.Min(MaximumRows, HeadChunkRows ?? rows);
     }
 }

@@ -37,7 +37,7 @@ public sealed class MemoryLedger
     public override string ToString()
     {
         StringBuilder text = new();
-        Line(text, "base weights", BaseBytes, "frozen");
+        Line(text, "weights", BaseBytes, "of the model");
         foreach (MemoryLedgerEntry entry in Entries.OrderByDescending(entry => entry.Bytes))
         {
             Line(text, entry.Name, entry.Bytes, entry.Purpose);

@@ -4,6 +4,7 @@ using Agents.Models;
 using Agents.Models.Decoder;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
+using Agents.Training.Speed;
 
 namespace Agents.Training.Backward;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     private readonly IKernels<T> _kernels;
     private readonly int _maximumRows;
     private readonly bool _recompute;
+    private readonly int _lowest;
     private readonly T _epsilon;
     private readonly RopeTables<T> _rope;
     private readonly PackedAttentionPlan<T> _plan = new();
@@ -45,10 +47,12 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     /// <param name="maximumRows">Most rows of a batch.</param>
     /// <param name="recompute">Whether only the inputs of layers are kept.</param>
     /// <param name="chunkRows">Most rows of logits at once.</param>
+    /// <param name="lowest">Lowest layer with something to train; the gradient stops there.</param>
     public DecoderPass(
-        DecoderWeights<T> weights, DecoderWeights<T>? gradients, ILinearBackward<T>? frozen, LinearRunner<T> linear, int maximumRows, bool recompute, int chunkRows)
+        DecoderWeights<T> weights, DecoderWeights<T>? gradients, ILinearBackward<T>? frozen, LinearRunner<T> linear, int maximumRows, bool recompute, int chunkRows, int lowest = 0)
     {
         _weights = weights;
+        _lowest = lowest;
         _gradients = gradients;
         _frozen = frozen;
         Linear = linear;
@@ -72,7 +76,10 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     /// <summary>Gets what runs linear layers.</summary>
     public LinearRunner<T> Linear { get; }
 
-    /// <summary>Gets the gradient of the input embeddings of the last batch, [rows, hidden].</summary>
+    /// <summary>Gets or sets what sums up the times of the phases; null for nobody.</summary>
+    public StepTimes? Times { get; set; }
+
+    /// <summary>Gets the gradient of the input embeddings of the last batch, [rows, hidden]; that of the input of the lowest trained layer, where that is not the first.</summary>
     public MatrixView<T> InputGradients => new(_residualGradient.Data, _rows, _weights.Shape.HiddenSize);
 
     /// <summary>Runs a batch forward and evaluates a loss.</summary>
@@ -84,7 +91,10 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     public double Evaluate(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature, ReadOnlySpan<T> inputRows)
     {
         Forward(batch, inputRows, inverseTemperature);
-        return _head.Evaluate(batch, loss, context);
+        long start = Times?.Now() ?? 0;
+        double value = _head.Evaluate(batch, loss, context);
+        Times?.Add(StepPhase.Head, start);
+        return value;
     }
 
     /// <summary>Runs the batch of <see cref="Evaluate"/> backward.</summary>
@@ -93,23 +103,28 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     public void Backward(double inverseTemperature, bool ownRows)
     {
         MatrixView<T> dResidual = InputGradients;
+        long at = Times?.Now() ?? 0;
         _head.Backward(inverseTemperature, dResidual);
-        for (int index = _activations.Length - 1; index >= 0; index--)
+        at = Times?.Add(StepPhase.Head, at) ?? 0;
+        for (int index = _activations.Length - 1; index >= _lowest; index--)
         {
             LayerWeights<T> weights = _weights.Layers[index];
             if (_recompute && index < _activations.Length - 1)
             {
-                RunLayer(index);
+                RunLayer(index, again: true);
+                at = Times?.Add(StepPhase.Recomputation, at) ?? 0;
             }
 
             _layerGradients.Bind(weights.Shape, _rows, _weights.Shape.HiddenSize, _weights.Shape.QueryKeyNorm);
             LayerBackward.Run(
                 _kernels, weights, _gradients?.Layers[index], _frozen, _positions.Data, _rope[index].CosSin, _plan, _activations[index], _layerGradients, dResidual);
+            at = Times?.Add(StepPhase.Backward, at) ?? 0;
         }
 
         if (!ownRows && _gradients is not null)
         {
             _kernels.ScatterAddRows(dResidual, _tokens.Data, _gradients.Embedding.View);
+            Times?.Add(StepPhase.Backward, at);
         }
     }
 
@@ -156,6 +171,7 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
     private void Forward(PackedBatch batch, ReadOnlySpan<T> inputRows, double inverseTemperature)
     {
         Load(batch, inputRows.Length);
+        long at = Times?.Now() ?? 0;
         MatrixView<T> input = Residual(0);
         if (inputRows.IsEmpty)
         {
@@ -171,15 +187,17 @@ internal sealed unsafe class DecoderPass<T> : IDisposable
             RunLayer(index);
         }
 
+        at = Times?.Add(StepPhase.Forward, at) ?? 0;
         _head.Forward(batch, Residual(_activations.Length), inverseTemperature);
+        Times?.Add(StepPhase.Head, at);
     }
 
-    private void RunLayer(int index)
+    private void RunLayer(int index, bool again = false)
     {
         LayerWeights<T> weights = _weights.Layers[index];
         ActivationSet<T> set = _sets[_recompute ? 0 : index];
         _activations[index] = set.Views(weights.Shape, Residual(index), Residual(index + 1));
-        DecoderLayer.Forward(Linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index]);
+        DecoderLayer.Forward(Linear, weights, _epsilon, index, _positions.Data, _rope[index].CosSin, _plan, ref _activations[index], known: again);
     }
 
     private MatrixView<T> Residual(int layer) => new(_residuals.Data + ((long)layer * _rows * _weights.Shape.HiddenSize), _rows, _weights.Shape.HiddenSize);

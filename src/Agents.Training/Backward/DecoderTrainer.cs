@@ -6,6 +6,7 @@ using Agents.Numerics.Kernels;
 using Agents.Numerics.Memory;
 using Agents.Training.Checkpoints;
 using Agents.Training.Optimization;
+using Agents.Training.Speed;
 
 namespace Agents.Training.Backward;
 
@@ -67,6 +68,13 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     /// <summary>Gets the kernels.</summary>
     public IKernels<T> Kernels { get; }
 
+    /// <summary>Gets or sets what sums up the times of the phases; null (default) for nobody.</summary>
+    public StepTimes? Times
+    {
+        get => _pass.Times;
+        set => _pass.Times = value;
+    }
+
     /// <summary>Gets the gradient of the input embeddings of the last accumulated batch, [rows, hidden]; valid until the next call.</summary>
     public MatrixView<T> InputGradients => _pass.InputGradients;
 
@@ -113,8 +121,10 @@ public sealed unsafe class DecoderTrainer<T> : ICheckpointedModel
     /// <remarks>Where the norm is not finite the parameters stay as they are and the gradients are cleared.</remarks>
     public double ApplyGradients(double learningRate)
     {
+        long start = Times?.Now() ?? 0;
         double norm = Optimizer.Step(Kernels, Weights, Gradients, learningRate);
         Gradients.Clear();
+        Times?.Add(StepPhase.Optimizer, start);
         return norm;
     }
 

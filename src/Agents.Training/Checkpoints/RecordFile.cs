@@ -53,10 +53,20 @@ public sealed class RecordFile : IDisposable
     /// <summary>Appends a record and hands it to the system; it survives a kill of this process.</summary>
     /// <param name="version">Schema version of the payload.</param>
     /// <param name="payload">The content, at most 64 MiB.</param>
+    /// <exception cref="CheckpointException">The record cannot be written; the file is as before.</exception>
     public void Append(uint version, ReadOnlySpan<byte> payload)
     {
-        _stream.Write(Frame(version, payload));
-        _stream.Flush();
+        long end = _stream.Position;
+        try
+        {
+            _stream.Write(Frame(version, payload));
+        }
+        catch (IOException e)
+        {
+            _stream.SetLength(end);
+            _stream.Position = end;
+            throw new CheckpointException($"{Path} cannot be written: {e.Message} Checkpoints are untouched; free space or choose another folder, then resume.", e);
+        }
     }
 
     /// <summary>Makes everything that was appended survive a loss of power.</summary>
@@ -98,7 +108,7 @@ public sealed class RecordFile : IDisposable
         return frame;
     }
 
-    private FileStream Open() => new(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+    private FileStream Open() => new(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
 
     private byte[] KindAsBytes() => System.Text.Encoding.ASCII.GetBytes(_kind);
 

@@ -19,8 +19,8 @@ namespace Agents.Training.Progress;
 /// <param name="Completions">Completions of the step.</param>
 /// <param name="LengthMean">Mean length of the completions in tokens.</param>
 /// <param name="Age">Updates between sampling and learning.</param>
-/// <param name="Mismatch">Sampler against trainer at the start of the step; with age 0 nothing but rounding or a fault.</param>
-/// <param name="Entropy">Mean entropy of the learned tokens in nat; null without an update.</param>
+/// <param name="Mismatch">Sampler against trainer at the start of the step, over the tokens that got a gradient; with age 0 nothing but rounding or a fault.</param>
+/// <param name="Entropy">Mean entropy of the tokens that got a gradient, in nat; null without an update.</param>
 /// <param name="ReferenceDivergence">Trained policy against the reference; null without a reference or update.</param>
 /// <param name="Tokens">Tokens of the run so far, prompts included.</param>
 public sealed record ReinforcementProgress(

@@ -6,7 +6,7 @@ namespace Agents.Training.Reports;
 internal static class ReportPlots
 {
     private const string RewardPrefix = "reward.";
-    private const string TimePrefix = "time.";
+    private const string TimePrefix = "seconds.";
     private const string GuardPrefix = "guard.";
 
     private static readonly (string Title, string[] Names)[] Known =

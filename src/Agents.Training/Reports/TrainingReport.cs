@@ -21,6 +21,9 @@ public static class TrainingReport
     private const string MetricsName = "metrics.jsonl";
     private const string ManifestName = "stages.jsonl";
 
+    /// <summary>Begins the names of folders with files of a stage that was made again from other inputs.</summary>
+    private const string SetAsidePrefix = "superseded-";
+
     /// <summary>Names of stage folders are few; a folder full of runs is not one run.</summary>
     private const int MaximumLogs = 64;
 
@@ -65,7 +68,9 @@ public static class TrainingReport
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         string root = Path.GetFullPath(folder);
         string[] logs = Directory.Exists(root)
-            ? [.. Directory.EnumerateFiles(root, MetricsName, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }).Order(StringComparer.Ordinal).Take(MaximumLogs + 1)]
+            ? [.. Directory.EnumerateFiles(root, MetricsName, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 })
+                .Where(path => !Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith(SetAsidePrefix, StringComparison.Ordinal)))
+                .Order(StringComparer.Ordinal).Take(MaximumLogs + 1)]
             : [];
         if (logs.Length is 0 or > MaximumLogs)
         {

@@ -17,16 +17,11 @@ public sealed class AdapterPolicy : IPolicySync
     /// <summary>Joins an adapter under training and the model that serves it.</summary>
     /// <param name="trainer">The adapter; its base are the weights of <paramref name="model"/>.</param>
     /// <param name="model">The model that serves; stays the caller's.</param>
-    /// <exception cref="ArgumentException">The adapter is DoRA, which cannot be served beside its base, or belongs to another shape.</exception>
+    /// <exception cref="ArgumentException">The adapter is trained over other weights than those that serve.</exception>
     public AdapterPolicy(AdapterTrainer<float> trainer, DecoderModel model)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(model);
-        if (trainer.Layout.Kind != AdapterKind.Lora)
-        {
-            throw new ArgumentException($"A {trainer.Layout.Kind} adapter scales whole rows of its base and cannot be served beside it; reinforcement learning needs LoRA.", nameof(trainer));
-        }
-
         if (!ReferenceEquals(trainer.Shape, model.Weights.Shape))
         {
             throw new ArgumentException("The adapter is trained over other weights than those that serve; give the trainer the weights of the serving model.", nameof(trainer));

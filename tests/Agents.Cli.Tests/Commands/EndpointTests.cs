@@ -26,9 +26,14 @@ public sealed class EndpointTests
     [InlineData("self-aggregation")]
     [InlineData("self-refine")]
     [InlineData("best-of-n")]
+    [InlineData("malt")]
+    [InlineData("malt-tree")]
+    [InlineData("sift")]
+    [InlineData("verbalized-sampling")]
     public async Task Every_strategy_runs_against_a_server(string strategy)
     {
-        await using ChatServer server = await ChatServer.StartAsync(_ => "2 + 5 = 7\nanswer: 7");
+        await using ChatServer server = await ChatServer.StartAsync(question => question.Contains("\"responses\"", StringComparison.Ordinal)
+            ? """{"responses":[{"text":"7","probability":0.9}]}""" : "2 + 5 = 7\nanswer: 7");
         JsonElement document = (await AgentsProcess.RunAsync(
             "ask", "what is 2 + 5?", "--strategy", strategy, "--samples", "3", "--model", $"openai:served@{server.Url}", "--json")).Json();
         Assert.Equal("7", document.GetProperty("finalAnswer").GetString());

@@ -50,7 +50,7 @@ public sealed class TrainLoopTests
     public async Task A_run_that_ends_early_exits_with_its_reason()
     {
         string folder = BuildPaths.Folder("train-no-signal");
-        string recipe = await WriteAsync(folder, Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2", StringComparison.Ordinal).Replace("steps: 2", "steps: 5", StringComparison.Ordinal));
+        string recipe = await WriteAsync(folder, "preflight: off\n" + Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2", StringComparison.Ordinal).Replace("steps: 2", "steps: 5", StringComparison.Ordinal));
 
         AgentsRun run = await AgentsProcess.RunAsync("train", recipe, "--output", Path.Combine(folder, "run"), "--json");
 
@@ -59,6 +59,19 @@ public sealed class TrainLoopTests
         Assert.Equal(("NoSignal", 2, 5), (document.GetProperty("stop").GetString(), document.GetProperty("steps").GetInt32(), document.GetProperty("plannedSteps").GetInt32()));
         Assert.Contains("always or never solved", document.GetProperty("explanation").GetString(), StringComparison.Ordinal);
         Assert.Contains("error: NoSignal after 2 of 5 steps.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_whose_answers_never_end_is_refused_before_its_first_step()
+    {
+        string folder = BuildPaths.Folder("train-grpo-refused");
+        string output = Path.Combine(folder, "run");
+        string recipe = await WriteAsync(folder, Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 1", StringComparison.Ordinal));
+
+        AgentsRun run = await AgentsProcess.RunAsync("train", recipe, "--output", output);
+
+        run.FailsWith(1, "refused before its first step", "completions are cut at 4 tokens", "Raise the answer limit");
+        Assert.Empty(Directory.GetFiles(output, "*.checkpoint"));
     }
 
     [Fact]

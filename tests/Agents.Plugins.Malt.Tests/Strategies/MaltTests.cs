@@ -133,7 +133,7 @@ public sealed class MaltTests
     public async Task Adapters_WhereTheModelHasThem_GoToTheCallsOfTheirRole()
     {
         ScriptedChatClient inner = MaltScript.Drawing();
-        var model = new LocalModelClient(inner, 100_000, LanguageModelCapabilities.Adapters);
+        var model = new LocalModelClient(inner, 100_000, LanguageModelCapabilities.Adapters) { Adapters = ["v-1", "r-1"] };
 
         await Solve(model, """{"verifierAdapter":"v-1","refinerAdapter":"r-1"}""", 1);
 
@@ -150,6 +150,18 @@ public sealed class MaltTests
         Assert.Contains("'v-1' for the verifier", error.Message, StringComparison.Ordinal);
         Assert.Contains("bind the role 'verifier'", error.Message, StringComparison.Ordinal);
         Assert.Empty(model.Calls);
+    }
+
+    [Fact]
+    public async Task Adapters_ThatAreNotLoaded_AreRefusedBeforeAnyCall()
+    {
+        ScriptedChatClient inner = MaltScript.Drawing();
+        var model = new LocalModelClient(inner, 100_000, LanguageModelCapabilities.Adapters) { Adapters = ["v-1"] };
+
+        ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => Solve(model, """{"verifierAdapter":"v-2"}""", 1));
+
+        Assert.Contains("'v-2'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(inner.Calls);
     }
 
     [Fact]

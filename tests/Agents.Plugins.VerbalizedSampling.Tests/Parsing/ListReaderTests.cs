@@ -10,6 +10,7 @@ public sealed class ListReaderTests
     [InlineData("""{"Responses":[{"response":"a","Probability":0.5},{"response":"b","probability":0.25}]}""")]
     [InlineData("""{"reasoning":"a is {common}","responses":[{"text":"a","probability":0.5},{"text":"b","probability":0.25}]}""")]
     [InlineData("""[{"text":"a","probability":0.5},{"text":"b","confidence":0.25}]""")]
+    [InlineData("[JSON only] {\"responses\":[{\"text\":\"a\",\"probability\":0.5},{\"text\":\"b\",\"probability\":0.25}]}")]
     [InlineData("<response><text>a</text><probability>0.5</probability></response>\n<response><text> b </text><probability>0.25</probability></response>")]
     [InlineData("0.5 a\n0.25 b")]
     [InlineData("Here they are:\n1. 0.5: a\n2. 0.25: b\nThat is all.")]

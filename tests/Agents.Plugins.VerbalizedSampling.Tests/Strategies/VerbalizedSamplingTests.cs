@@ -113,6 +113,22 @@ public sealed class VerbalizedSamplingTests
     }
 
     [Fact]
+    public async Task Multi_CancelledInALaterTurn_KeepsAnAnswerOfTheFirst()
+    {
+        int calls = 0;
+        var model = new HangingChatClient(VerbalizedScript.Lists(VerbalizedScript.Json(("a", 1), ("b", 0))), _ => Interlocked.Increment(ref calls) > 1);
+        using var cancel = new CancellationTokenSource();
+        Task<ReasoningResult> solving = new PluginBench(new Plugin(), model).Engine.SolveAsync(
+            Id, PluginBench.Task, new ReasoningRequest { Options = PluginBench.Options("""{"variant":"multi"}""", 9), KeepDraftOnCancel = true }, cancel.Token);
+        await model.Hanging;
+
+        await cancel.CancelAsync();
+        ReasoningResult result = await solving;
+
+        Assert.Equal((StoppedBecause.Cancelled, "a"), (result.StoppedBecause, result.Answer!.Text));
+    }
+
+    [Fact]
     public async Task Multi_FirstTurn_MayAskForFewer()
     {
         ScriptedChatClient model = VerbalizedScript.Lists(VerbalizedScript.Json(("a", .6), ("b", .4)), VerbalizedScript.Json(("c", .1), ("d", .1), ("e", .1)));

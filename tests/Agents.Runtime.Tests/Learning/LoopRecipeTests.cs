@@ -216,7 +216,7 @@ public sealed class LoopRecipeTests : IDisposable
     public async Task RunAsync_NoSignal_EndsEarlyWithItsReasonAndExitCode()
     {
         // Only watched components differ: the rewarded one is 0 for every answer that is cut after two tokens.
-        string yaml = LoopRecipe.Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2\n  deadSteps: 2\n  kl: { coefficient: 0 }", StringComparison.Ordinal);
+        string yaml = "preflight: off\n" + LoopRecipe.Reinforcement.Replace("maximumTokens: 48", "maximumTokens: 2\n  deadSteps: 2\n  kl: { coefficient: 0 }", StringComparison.Ordinal);
 
         RecipeResult result = await _run.RunAsync(yaml, "run");
 
@@ -236,6 +236,40 @@ public sealed class LoopRecipeTests : IDisposable
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(3, result.Training.Steps);
+    }
+
+    [Theory]
+    [InlineData("toy.gguf")]
+    [InlineData("toy-peft")]
+    public async Task RunAsync_AdapterTrainedFurther_StartsFromItsValues(string name)
+    {
+        RecipeResult first = await _run.RunAsync(LoopRecipe.WithAdapter(LoopRecipe.Rejection), "first");
+        string start = Path.Combine(_run.Folder, "first", name).Replace('\\', '/');
+        string yaml = LoopRecipe.Reinforcement.Replace("training:", $"adapter: {{ from: \"{start}\" }}\ntraining:", StringComparison.Ordinal)
+            .Replace("algorithm: grpo", "algorithm: dr-grpo", StringComparison.Ordinal);
+
+        RecipeResult further = await _run.RunAsync(yaml, "further");
+
+        using DecoderWeights<float> weights = GgufCheckpoint.Load(LoopRecipe.Tiny).Weights;
+        using LoraAdapter before = GgufAdapter.Load(first.ModelPath, weights.Shape);
+        using LoraAdapter after = GgufAdapter.Load(further.ModelPath, weights.Shape);
+        Assert.NotEqual(before.Hash, after.Hash);
+
+        // Three small steps leave A near the values that it started from; a new adapter would have others.
+        float[] a = before.Matrices[0].AValues.ToArray();
+        float[] b = after.Matrices[0].AValues.ToArray();
+        Assert.Equal(a.Length, b.Length);
+        Assert.All(a.Zip(b), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 0.002));
+    }
+
+    [Fact]
+    public async Task RunAsync_AdapterToTrainFurtherIsMissing_IsNamed()
+    {
+        string yaml = LoopRecipe.Rejection.Replace("training:", "adapter: { from: gone-peft }\ntraining:", StringComparison.Ordinal);
+
+        RecipeException error = await Assert.ThrowsAsync<RecipeException>(() => _run.RunAsync(yaml, "run"));
+
+        Assert.Contains("gone-peft'. Correct 'adapter.from'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

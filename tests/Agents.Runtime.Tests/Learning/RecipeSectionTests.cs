@@ -201,6 +201,16 @@ public sealed class RecipeSectionTests
     public void Parse_RejectionRuleBroken_NamesLineWhatAndExpected(string find, string replace, string expected) =>
         Assert.Contains(expected, Errors(Rejection, find, replace), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("adapter: { from: peft, rank: 2 }", "'adapter.rank' comes from the adapter that 'adapter.from' names")]
+    [InlineData("adapter: { from: peft }", "merge that adapter into the model first")]
+    [InlineData("adapter: { form: peft }", "the key 'form' is unknown. Did you mean 'from'?")]
+    public void Parse_AdapterTrainedFurther_RuleBroken_IsNamed(string adapter, string expected)
+    {
+        Assert.Contains(expected, Errors(Preference, "model: { from: base.gguf }", "model: { from: base.gguf }\n" + adapter), StringComparison.Ordinal);
+        Assert.Contains(expected, Errors(Reinforcement, "model: { from: base.gguf }", "model: { from: base.gguf }\n" + adapter), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Parse_ManyErrors_NamesAllInTheOrderOfLines()
     {

@@ -169,4 +169,24 @@ public sealed unsafe class AdapterGradientTests
 
         Assert.All(results[1..], result => Assert.Equal(results[0], result));
     }
+
+    [Fact]
+    public void AccumulateGradients_UpperLayerOnly_GivesTheGradientItHasAmongAllLayers()
+    {
+        using DecoderWeights<double> weights = SineModel.Create<double>("qwen2", tied: true);
+        PackedBatch batch = TestBatches.Packed(11, 5, 7, 9, 13);
+        int top = weights.Shape.Layers.Length - 1;
+        using AdapterTrainer<double> all = new(weights, new ReferenceKernels<double>(), new AdapterTrainerOptions { MaximumRows = 40 });
+        using AdapterTrainer<double> sut = new(
+            weights, new ReferenceKernels<double>(), new AdapterTrainerOptions { MaximumRows = 40, Adapter = new AdapterOptions { TargetModules = [$"layers.{top}.self_attn.q_proj"] } });
+        AdapterSlot slot = Assert.Single(sut.Layout.Slots);
+        Assert.Equal((top, 0), (sut.Layout.LowestLayer(weights.Shape), all.Layout.LowestLayer(weights.Shape)));
+
+        Assert.Equal(all.AccumulateGradients(batch, Loss, TestBatches.Context(batch)), sut.AccumulateGradients(batch, Loss, TestBatches.Context(batch)));
+
+        int length = slot.Rank * slot.Outputs;
+        double[] expected = new ReadOnlySpan<double>(all.Gradients.B(all.Layout.ByName[slot.Name]).Data, length).ToArray();
+        Assert.Contains(expected, value => value != 0);
+        Assert.Equal(expected, new ReadOnlySpan<double>(sut.Gradients.B(slot).Data, length).ToArray());
+    }
 }

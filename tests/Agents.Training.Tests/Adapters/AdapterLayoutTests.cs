@@ -90,4 +90,23 @@ public sealed class AdapterLayoutTests
         Assert.Contains("logits", ledger.ToString(), StringComparison.Ordinal);
         Assert.Equal(ledger.TotalBytes, bytes + ledger.Entries.Sum(entry => entry.Bytes));
     }
+
+    [Theory]
+    [InlineData(4.0, true, false, 256)]
+    [InlineData(34.0 / 32, true, true, 48)]
+    [InlineData(34.0 / 32, false, false, 48)]
+    public void Choose_Qwen05B_ComputesTwiceOnlyWhatMemoryDemands(double bytesPerWeight, bool mayRecompute, bool recomputes, int chunkRows)
+    {
+        long bytes = TensorPlan.Of(Qwen).Sum(plan => plan.Rows == 1 ? 4L * plan.Columns : (long)(plan.Rows * (long)plan.Columns * bytesPerWeight));
+        AdapterTrainerOptions options = new() { MaximumRows = 256, RecomputeLayers = mayRecompute };
+        AdapterLayout layout = AdapterLayout.Of(Qwen, options.Adapter);
+
+        AdapterMemoryChoice choice = AdapterMemory.Choose(Qwen, bytes, layout, options, sizeof(float), stored: true);
+
+        Assert.Equal(new AdapterMemoryChoice(recomputes, chunkRows), choice);
+        AdapterMemoryChoice rich = AdapterMemory.Choose(Qwen, bytes, layout, options with { MemoryRatio = 10 }, sizeof(float), stored: true);
+        Assert.Equal(new AdapterMemoryChoice(false, 256), rich);
+        AdapterMemoryChoice given = AdapterMemory.Choose(Qwen, bytes, layout, options with { MemoryRatio = 10, HeadChunkRows = 31 }, sizeof(float), stored: true);
+        Assert.Equal(new AdapterMemoryChoice(false, 31), given);
+    }
 }

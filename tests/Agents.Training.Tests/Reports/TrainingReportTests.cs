@@ -17,7 +17,7 @@ public sealed class TrainingReportTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Lines(int first, int last) => string.Concat(Enumerable.Range(first, last - first + 1).Select(step => string.Create(
-        CultureInfo.InvariantCulture, $"{{\"step\":{step},\"loss\":{5.0 / step},\"reward\":{step / 100.0},\"reward.exact\":{step / 200.0},\"time.sampling\":2,\"guard.length\":1,\"tokens\":{step * 50}}}\n")));
+        CultureInfo.InvariantCulture, $"{{\"step\":{step},\"loss\":{5.0 / step},\"reward\":{step / 100.0},\"reward.exact\":{step / 200.0},\"seconds.sampling\":2,\"guard.length\":1,\"tokens\":{step * 50}}}\n")));
 
     private void WriteRun()
     {
@@ -109,6 +109,16 @@ public sealed class TrainingReportTests : IDisposable
 
         Assert.Contains("<h2>round-1</h2>", page, StringComparison.Ordinal);
         Assert.Contains("<h2>round-2</h2>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_FilesThatWereSetAside_AreLeftOut()
+    {
+        Directory.CreateDirectory(_folder["superseded-1"]);
+        File.WriteAllText(Path.Combine(_folder["superseded-1"], "metrics.jsonl"), "");
+        File.WriteAllText(_folder["metrics.jsonl"], Lines(1, 3));
+
+        Assert.DoesNotContain("superseded", TrainingReport.Page(_folder.Path), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,17 +49,19 @@ public sealed class AdapterPolicyTests : IDisposable
     private ReinforcementOptions Options() => BanditRun.Options(_folder.Path, steps: 4) with { RowsPerBatch = 96, MismatchLimit = 0, MismatchRatioLimit = 1 };
 
     [Theory]
-    [InlineData(ElementType.F32, true, 1.0)]
-    [InlineData(ElementType.F32, false, 1.0)]
-    [InlineData(ElementType.Q8_0, true, 1.0)]
-    [InlineData(ElementType.Q8_0, false, 1.0)]
-    [InlineData(ElementType.Q8_0, true, 0.7)]
-    public async Task RunAsync_AdapterOverFrozenBase_SamplerAndTrainerAgreeExactly(ElementType type, bool reference, double temperature)
+    [InlineData(ElementType.F32, true, 1.0, AdapterKind.Lora)]
+    [InlineData(ElementType.F32, false, 1.0, AdapterKind.Lora)]
+    [InlineData(ElementType.Q8_0, true, 1.0, AdapterKind.Lora)]
+    [InlineData(ElementType.Q8_0, false, 1.0, AdapterKind.Lora)]
+    [InlineData(ElementType.Q8_0, true, 0.7, AdapterKind.Lora)]
+    [InlineData(ElementType.F32, false, 1.0, AdapterKind.Dora)]
+    [InlineData(ElementType.Q8_0, false, 1.0, AdapterKind.Dora)]
+    public async Task RunAsync_AdapterOverFrozenBase_SamplerAndTrainerAgreeExactly(ElementType type, bool reference, double temperature, AdapterKind kind)
     {
         IKernels<float> kernels = reference ? new ReferenceKernels<float>() : Fast;
         DecoderWeights<float> weights = type == ElementType.F32 ? SeededModel.Weights() : AdapterRun.Stored("llama", tied: true, type, kernels);
         using DecoderModel model = new(weights, SeededModel.Tokenizer, new DecoderModelOptions { Kernels = kernels });
-        using AdapterTrainer<float> trainer = Trainer(weights, kernels);
+        using AdapterTrainer<float> trainer = Trainer(weights, kernels, kind);
         string before = WeightHash.Compute(weights);
         List<ReinforcementProgress> reports = [];
         using ReinforcementTrainer sut = new(trainer, new AdapterPolicy(trainer, model), Stages(model, temperature), Options());
@@ -112,14 +114,34 @@ public sealed class AdapterPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_DoraOrOtherWeights_IsRefusedByName()
+    public async Task Dispose_LastUser_FreesThePrefixesOfTheGeneration()
     {
         using DecoderModel model = SeededModel.Create(kernels: Fast);
-        using AdapterTrainer<float> dora = Trainer(model.Weights, Fast, AdapterKind.Dora);
+        using DecoderModel untouched = SeededModel.Create(kernels: Fast);
+        using AdapterTrainer<float> trainer = Trainer(model.Weights, Fast);
+        RolloutTicket[] tickets = [.. Enumerable.Range(0, 4).Select(i => new RolloutTicket(i, new RolloutPrompt("p", [.. Enumerable.Repeat(7 + i, 30)])))];
+        GroupRollout rollout = new(new GroupRolloutOptions { GroupSize = 3, MaximumTokens = 40 });
+        for (int step = 0; step < 3; step++)
+        {
+            AdapterRun.Disturb(trainer, seed: 5 + (ulong)step);
+            using PolicyGeneration generation = await new AdapterPolicy(trainer, model).PublishAsync(Stop);
+            await rollout.SampleAsync(generation, tickets, Stop).CountAsync(Stop);
+        }
+
+        await rollout.SampleAsync(new PolicyGeneration(model, null), tickets, Stop).CountAsync(Stop);
+        await rollout.SampleAsync(new PolicyGeneration(untouched, null), tickets, Stop).CountAsync(Stop);
+
+        Assert.True(untouched.Statistics().PagesUsed > 0);
+        Assert.Equal(untouched.Statistics().PagesUsed, model.Statistics().PagesUsed);
+    }
+
+    [Fact]
+    public void Constructor_OtherWeights_IsRefusedByName()
+    {
+        using DecoderModel model = SeededModel.Create(kernels: Fast);
         using DecoderWeights<float> others = SeededModel.Weights();
         using AdapterTrainer<float> elsewhere = Trainer(others, Fast);
 
-        Assert.Contains("LoRA", Assert.Throws<ArgumentException>(() => new AdapterPolicy(dora, model)).Message, StringComparison.Ordinal);
         Assert.Contains("other weights", Assert.Throws<ArgumentException>(() => new AdapterPolicy(elsewhere, model)).Message, StringComparison.Ordinal);
     }
 }

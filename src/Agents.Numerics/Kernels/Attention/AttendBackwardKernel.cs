@@ -5,12 +5,12 @@ using Agents.Numerics.Memory;
 namespace Agents.Numerics.Kernels.Attention;
 
 /// <summary>
-/// Attention backward. An item is one key/value head of one segment: its tiles of 16 rows (query, head) go in order, and each meets the keys in passes of
+/// Attention backward. An item is one key/value head of one segment: its tiles of 32 rows (query, head) go in order, and each meets the keys in passes of
 /// 64, so every sum has one fixed order: dQ by ascending key, dK and dV by ascending query and, within it, head.
 /// </summary>
 internal unsafe struct AttendBackwardKernel : ILaneKernel
 {
-    private const int TileRows = 16;
+    private const int TileRows = 32;
     private const int KeysPerPass = 64;
     private const int Stride = KeysPerPass + 16;
 
@@ -94,7 +94,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     }
 
     /// <summary>Copies the rows of a tile side by side and prepares D = dO·O.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void LoadTile<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -121,7 +121,7 @@ internal unsafe struct AttendBackwardKernel : ILaneKernel
     }
 
     /// <summary>One tile of rows against some keys.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Pass<TLanes>(AttentionSegment* segment, int keyValueHead, in Tile tile, int key, int keyCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -77,7 +77,7 @@ internal readonly unsafe struct AttentionTile
     /// <param name="range">The keys.</param>
     /// <param name="scores">[<see cref="ScoreLength"/>], scratch.</param>
     /// <param name="sums">Overwritten.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public void Attend<TLanes>(in StoredRange range, float* scores, in RowSums sums)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -189,7 +189,7 @@ internal readonly unsafe struct AttentionTile
     }
 
     /// <summary>Replaces scores by exponentials; returns the row maximum, or −∞ if nothing is visible (then all weights are 0).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static float Exponentiate<TLanes>(float* scores, int count, out float sum)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -41,7 +41,7 @@ internal static unsafe class RoundedScoreTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score4x4<TLanes, TCode>(float* queries, byte* first, long blockBytes, int count, int size, TLanes factor, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
         where TCode : IStoredCode
@@ -143,7 +143,7 @@ internal static unsafe class RoundedScoreTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score8x2<TLanes, TCode>(float* queries, byte* first, long blockBytes, int count, int size, TLanes factor, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
         where TCode : IStoredCode

@@ -39,7 +39,7 @@ internal static unsafe class RoundedSumTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add4x4<TLanes, TCode>(float* target, int size, float* weights, int stride, byte* values, float* scales, int groups, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TCode : IStoredCode
@@ -120,7 +120,7 @@ internal static unsafe class RoundedSumTile
         TLanes.Store(t33, target + (3 * size) + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add8x2<TLanes, TCode>(float* target, int size, float* weights, int stride, byte* values, float* scales, int groups, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TCode : IStoredCode

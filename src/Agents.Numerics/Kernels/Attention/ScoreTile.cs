@@ -58,7 +58,7 @@ internal static unsafe class ScoreTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score4x4<TLanes>(float* queries, float* blocks, int size, TLanes scale, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -130,7 +130,7 @@ internal static unsafe class ScoreTile
         TLanes.Store(s33 * scale, scores + (3 * stride) + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score4x2<TLanes>(float* queries, float* blocks, int size, TLanes scale, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -174,7 +174,7 @@ internal static unsafe class ScoreTile
         TLanes.Store(s31 * scale, scores + (3 * stride) + 16);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score4x1<TLanes>(float* queries, float* blocks, int size, TLanes scale, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -204,7 +204,7 @@ internal static unsafe class ScoreTile
         TLanes.Store(s30 * scale, scores + (3 * stride));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score2x4<TLanes>(float* queries, float* blocks, int size, TLanes scale, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -248,7 +248,7 @@ internal static unsafe class ScoreTile
         TLanes.Store(s13 * scale, scores + stride + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Score2x1<TLanes>(float* queries, float* blocks, int size, TLanes scale, float* scores, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -89,7 +89,7 @@ internal static unsafe class WeightedSumTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add4x4<TLanes>(float* target, int targetStride, TileWeights weights, float* values, int valueStride, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -163,7 +163,7 @@ internal static unsafe class WeightedSumTile
         TLanes.Store(t33, row3 + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add4x1<TLanes>(float* target, int targetStride, TileWeights weights, float* values, int valueStride, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -198,7 +198,7 @@ internal static unsafe class WeightedSumTile
         TLanes.Store(t30, row3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add2x4<TLanes>(float* target, int targetStride, TileWeights weights, float* values, int valueStride, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -242,7 +242,7 @@ internal static unsafe class WeightedSumTile
         TLanes.Store(t13, row1 + 48);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add2x1<TLanes>(float* target, int targetStride, TileWeights weights, float* values, int valueStride, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -265,7 +265,7 @@ internal static unsafe class WeightedSumTile
         TLanes.Store(t10, row1);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Add1x1<TLanes>(float* target, int targetStride, TileWeights weights, float* values, int valueStride, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {

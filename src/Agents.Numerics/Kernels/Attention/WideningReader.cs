@@ -68,7 +68,7 @@ internal static unsafe class WideningReader
     /// <param name="source">[count].</param>
     /// <param name="count">Number of halves.</param>
     /// <param name="target">[count].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void WidenHalves<TLanes>(ushort* source, long count, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -92,7 +92,7 @@ internal static unsafe class WideningReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void WidenKeyCodes<TLanes>(ushort* scales, sbyte* codes, int size, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -118,7 +118,7 @@ internal static unsafe class WideningReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void WidenValueCodes<TLanes>(ushort* scales, sbyte* codes, int count, int size, int groups, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -11,7 +11,7 @@ internal unsafe struct SoftmaxKernel : ILaneKernel
     public double InverseTemperature;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes, TDoubles>(int first, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>
@@ -22,7 +22,7 @@ internal unsafe struct SoftmaxKernel : ILaneKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Normalize<TLanes, TDoubles>(float* logits, int count, double inverseTemperature)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>

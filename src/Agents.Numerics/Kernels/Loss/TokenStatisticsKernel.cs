@@ -13,7 +13,7 @@ internal unsafe struct TokenStatisticsKernel : ILaneKernel
     public TokenStatistic* Statistics;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes, TDoubles>(int first, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>
@@ -25,7 +25,7 @@ internal unsafe struct TokenStatisticsKernel : ILaneKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static TokenStatistic Describe<TLanes, TDoubles>(float* logits, int count, int target, double inverseTemperature)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>

@@ -23,12 +23,23 @@ internal static unsafe class MatrixProduct<TMath, TVector>
 
     private const int ChunksPerThread = 4;
 
+    private const int LevelTwoStrips = 24;
+
+    // From so many rows on, a register of 16 lanes per column beats eight registers per row.
+    private const int FewRows = 5;
+
     /// <summary>Computes the product.</summary>
     /// <param name="runner">Threads.</param>
     /// <param name="plan">Operands with consistent shapes; no dimension is 0.</param>
     /// <param name="workspace">Memory for packed operands.</param>
     public static void Run(LaneRunner runner, in ProductPlan plan, MatrixWorkspace workspace)
     {
+        if (IsNarrow(plan, out bool turned))
+        {
+            RunNarrow(runner, plan, workspace, turned);
+            return;
+        }
+
         if (plan.C.Rows < PanelLayout.Height)
         {
             RunRows(runner, plan, workspace);
@@ -69,6 +80,45 @@ internal static unsafe class MatrixProduct<TMath, TVector>
             body.PanelsPerChunk = RowKernel<TMath, TVector>.Group * UnitsPerChunk(groups, groupWork, runner.Pool.Threads, ChunkWork / 4);
             runner.Run(ref body, (panels + body.PanelsPerChunk - 1) / body.PanelsPerChunk);
         }
+    }
+
+    /// <summary>
+    /// Products with the factors of an adapter: few columns, or few rows that meet a b whose columns are contiguous (then c is computed from its other side).
+    /// Packing the long operand would cost more than the product.
+    /// </summary>
+    private static bool IsNarrow(in ProductPlan plan, out bool turned)
+    {
+        const int Width = NarrowKernel<TMath, TVector>.Width;
+        const int Height = NarrowKernel<TMath, TVector>.Height;
+        turned = plan.C.Rows is >= FewRows and < Height && plan.C.Columns > Width && plan.BByColumns;
+        return plan.ReadsB && plan.Bias == null && (turned || (plan.C.Columns <= Width && plan.C.Rows >= Height));
+    }
+
+    private static void RunNarrow(LaneRunner runner, in ProductPlan plan, MatrixWorkspace workspace, bool turned)
+    {
+        const int Width = NarrowKernel<TMath, TVector>.Width;
+        const int Height = NarrowKernel<TMath, TVector>.Height;
+        float* few = workspace.Panels((long)plan.Depth * Width);
+        NarrowProduct product = new() { B = few, C = plan.C.Data, Depth = plan.Depth, Accumulate = plan.Accumulate };
+        if (turned)
+        {
+            Packing.Block(plan.A, !plan.AByColumns, 0, plan.C.Rows, 0, plan.Depth, few, Width);
+            product.A = plan.B.Data;
+            (product.RowStep, product.DepthStep) = (1, plan.B.Stride);
+            (product.Rows, product.Columns, product.ResultRowStep, product.ResultColumnStep) = (plan.C.Columns, plan.C.Rows, 1, plan.C.Stride);
+        }
+        else
+        {
+            Packing.Block(plan.B, !plan.BByColumns, 0, plan.C.Columns, 0, plan.Depth, few, Width);
+            product.A = plan.A.Data;
+            (product.RowStep, product.DepthStep) = (plan.RowStep, plan.DepthStep);
+            (product.Rows, product.Columns, product.ResultRowStep, product.ResultColumnStep) = (plan.C.Rows, plan.C.Columns, plan.C.Stride, 1);
+        }
+
+        NarrowBody<TMath, TVector> body = new() { Product = product };
+        int units = (product.Rows + Height - 1) / Height;
+        body.RowsPerChunk = Height * UnitsPerChunk(units, (long)Height * Width * plan.Depth, runner.Pool.Threads, ChunkWork / 2);
+        runner.Run(ref body, (product.Rows + body.RowsPerChunk - 1) / body.RowsPerChunk);
     }
 
     private static void RunBlock(LaneRunner runner, in ProductPlan plan, MatrixWorkspace workspace, int row, int column)
@@ -116,14 +166,14 @@ internal static unsafe class MatrixProduct<TMath, TVector>
         }
     }
 
-    // Starts with rectangles whose strips fit the level-2 cache (8 strips of 12 KiB) and halves them until every thread gets several.
+    // Starts with rectangles whose strips fit the level-2 cache (24 strips of 12 KiB), so that panels come from memory once, and halves them until every thread gets several.
     private static void SetChunks(ref TileBody<TMath, TVector> tiles, int threads)
     {
         long work = (long)tiles.C.Rows * tiles.C.Columns * tiles.Depth;
         int strips = PanelLayout.Strips(tiles.C.Rows);
         int panels = PanelLayout.Panels(tiles.C.Columns);
         bool single = threads == 1 || work < 2 * ChunkWork;
-        int chunkStrips = Math.Min(strips, 8);
+        int chunkStrips = Math.Min(strips, LevelTwoStrips);
         int chunkPanels = single ? panels : Math.Min(panels, 8);
         long tileWork = (long)PanelLayout.Height * PanelLayout.Width * tiles.Depth;
         while (!single && Count(strips, chunkStrips) * Count(panels, chunkPanels) < ChunksPerThread * threads

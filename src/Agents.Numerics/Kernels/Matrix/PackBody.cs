@@ -39,7 +39,7 @@ internal unsafe struct PackBody : IComputeBody
             {
                 int first = (unit - StripCount) * PanelLayout.Width;
                 float* panel = Panels + ((long)first * Depth);
-                Packing.Block(Plan.B, !Plan.BByColumns, Column + first, Math.Min(Columns - first, PanelLayout.Width), K, Depth, panel, PanelLayout.Width);
+                Plan.PackPanel(Column + first, Math.Min(Columns - first, PanelLayout.Width), K, Depth, panel);
             }
         }
     }

@@ -15,7 +15,7 @@ internal static unsafe class Packing
     /// <param name="count">Columns to copy, 1 … <paramref name="width"/>.</param>
     /// <param name="target">[depth, width].</param>
     /// <param name="width">12 or 32.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Columns(float* source, long stride, int depth, int count, float* target, int width)
     {
         for (int k = 0; k < depth; k++, source += stride, target += width)
@@ -45,7 +45,7 @@ internal static unsafe class Packing
     /// <param name="count">Rows to copy, 1 … <paramref name="width"/>.</param>
     /// <param name="target">[depth, width].</param>
     /// <param name="width">12 or 32; a multiple of 4.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Rows(float* source, long stride, int depth, int count, float* target, int width)
     {
         int i = 0;

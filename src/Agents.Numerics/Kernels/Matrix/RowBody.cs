@@ -35,8 +35,7 @@ internal unsafe struct RowBody<TMath, TVector> : IComputeBody
         {
             for (int x = 0; x < columns; x += PanelLayout.Width)
             {
-                Packing.Block(
-                    Plan.B, !Plan.BByColumns, Column + first + x, Math.Min(columns - x, PanelLayout.Width), 0, Plan.Depth, panels + ((long)x * Plan.Depth), PanelLayout.Width);
+                Plan.PackPanel(Column + first + x, Math.Min(columns - x, PanelLayout.Width), 0, Plan.Depth, panels + ((long)x * Plan.Depth));
             }
         }
 

@@ -91,7 +91,7 @@ internal static unsafe class RowKernel<TMath, TVector>
     }
 
     // 4 rows, two registers wide.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Four(int depth, float* a, long rowStep, long depthStep, in Registers b, float* c, long stride, bool accumulate)
     {
         int lanes = TMath.Lanes;
@@ -143,7 +143,7 @@ internal static unsafe class RowKernel<TMath, TVector>
     }
 
     // 2 rows, four registers wide.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Two(int depth, float* a, long rowStep, long depthStep, in Registers b, float* c, long stride, bool accumulate)
     {
         int lanes = TMath.Lanes;
@@ -197,7 +197,7 @@ internal static unsafe class RowKernel<TMath, TVector>
     }
 
     // 1 row, eight registers wide.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void One(int depth, float* a, long depthStep, in Registers b, float* c, bool accumulate)
     {
         int lanes = TMath.Lanes;

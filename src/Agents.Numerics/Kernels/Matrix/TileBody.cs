@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Agents.Numerics.Memory;
 using Agents.Numerics.Threading;
 
@@ -57,6 +58,7 @@ internal unsafe struct TileBody<TMath, TVector> : IComputeBody
             for (int y = 0; y < fullRows; y += PanelLayout.Height)
             {
                 float* strip = strips + ((long)y * Depth);
+                Prefetch(c, y + PanelLayout.Height < fullRows ? c.Row(y + PanelLayout.Height) + x : c.Data + x + PanelLayout.Width);
                 if (columns - x >= PanelLayout.Width)
                 {
                     TileKernel<TMath, TVector>.Multiply(Depth, strip, panel, c.Row(y) + x, c.Stride, Accumulate);
@@ -77,6 +79,22 @@ internal unsafe struct TileBody<TMath, TVector> : IComputeBody
         if (Bias != null)
         {
             BiasKernel<TMath, TVector>.Add(Bias + column, c);
+        }
+    }
+
+    // The tile after this one: its lines of c lie in different rows, which no hardware prefetcher follows, and the chains wait for them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(MatrixView<float> c, float* next)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (int y = 0; y < PanelLayout.Height; y++, next += c.Stride)
+        {
+            Sse.Prefetch0(next);
+            Sse.Prefetch0(next + 16);
         }
     }
 

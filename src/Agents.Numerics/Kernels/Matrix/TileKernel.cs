@@ -32,7 +32,7 @@ internal static unsafe class TileKernel<TMath, TVector>
     }
 
     // 12 rows, two registers wide: 24 accumulators.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tall(int depth, float* a, float* b, float* c, long stride, bool accumulate)
     {
         int lanes = TMath.Lanes;
@@ -161,7 +161,7 @@ internal static unsafe class TileKernel<TMath, TVector>
     }
 
     // 6 rows, two registers wide: 12 accumulators, for 16 registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Low(int depth, float* a, float* b, float* c, long stride, bool accumulate)
     {
         int lanes = TMath.Lanes;

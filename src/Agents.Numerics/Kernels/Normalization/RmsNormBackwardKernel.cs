@@ -15,7 +15,7 @@ internal unsafe struct RmsNormBackwardKernel : ILaneKernel
     public bool Accumulate;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes, TDoubles>(int first, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>

@@ -13,7 +13,7 @@ internal unsafe struct RmsNormWeightKernel : ILaneKernel
     public float* DWeight;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes, TDoubles>(int first, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>

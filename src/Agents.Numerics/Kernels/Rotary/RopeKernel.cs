@@ -14,7 +14,7 @@ internal unsafe struct RopeKernel : ILaneKernel
     public bool Inverse;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes, TDoubles>(int first, int count)
         where TLanes : unmanaged, ILanes<TLanes>
         where TDoubles : unmanaged, IDoubleLanes<TDoubles>

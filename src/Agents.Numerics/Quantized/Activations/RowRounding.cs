@@ -22,7 +22,7 @@ internal static unsafe class RowRounding
     /// <param name="target">Rows that have been made ready.</param>
     /// <param name="row">Index of the row.</param>
     /// <param name="wide">Whether vectors of 512 bits may be used.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* x, QuantizedRows target, int row, bool wide)
     {
         int blocks = target.BlocksPerRow;

@@ -76,6 +76,7 @@ internal unsafe struct GemmBody : IComputeBody
         TileArguments arguments = GemmScratch.Arguments(scratch, LargestTile);
         arguments.Tokens = tokens;
         Unsafe.InitBlockUnaligned(arguments.Accumulators, 0, (uint)(tokens * panels * PanelFormat.Rows * sizeof(float)));
+        Prefetch(task, panel, panels, tile);
         int step = Math.Min(StepOf(task), Tiles.Blocks);
         for (int block = 0; block < Tiles.Blocks; block += step)
         {
@@ -129,13 +130,40 @@ internal unsafe struct GemmBody : IComputeBody
         VectorTile<TMath, TVector>.Multiply(arguments, task.Shape);
     }
 
+    // Asks for the lines that the results will go to: a tile has one or two in every row, too far apart for the processor to foresee.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private readonly void Prefetch(in GemmTask task, int panel, int panels, int tile)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        float* target = task.Result + ((long)Tiles.First(tile) * task.Stride) + (panel * PanelFormat.Rows);
+        for (int token = Tiles.Size(tile); token > 0; token--, target += task.Stride)
+        {
+            Sse.Prefetch1(target);
+            if (panels == 2)
+            {
+                Sse.Prefetch1(target + PanelFormat.Rows);
+            }
+        }
+    }
+
     // Copies the results of a tile to their place, without the rows that pad the last panel.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(in GemmTask task, int panel, int panels, int tile, float* results)
     {
         int first = panel * PanelFormat.Rows;
         int count = Math.Min(task.Outputs - first, panels * PanelFormat.Rows);
         float* bias = task.Bias == null ? null : task.Bias + first;
         float* target = task.Result + ((long)Tiles.First(tile) * task.Stride) + first;
+        if (Vector512.IsHardwareAccelerated && bias == null && count == 2 * PanelFormat.Rows)
+        {
+            CopyPair(results, target, task.Stride, Tiles.Size(tile));
+            return;
+        }
+
         for (int token = Tiles.Size(tile); token > 0; token--)
         {
             int i = 0;
@@ -158,6 +186,24 @@ internal unsafe struct GemmBody : IComputeBody
 
             results += panels * PanelFormat.Rows;
             target += task.Stride;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CopyPair(float* results, float* target, long stride, int tokens)
+    {
+        for (; tokens >= 2; tokens -= 2, results += 4 * PanelFormat.Rows, target += 2 * stride)
+        {
+            Vector512.Load(results).Store(target);
+            Vector512.Load(results + PanelFormat.Rows).Store(target + PanelFormat.Rows);
+            Vector512.Load(results + (2 * PanelFormat.Rows)).Store(target + stride);
+            Vector512.Load(results + (3 * PanelFormat.Rows)).Store(target + stride + PanelFormat.Rows);
+        }
+
+        if (tokens > 0)
+        {
+            Vector512.Load(results).Store(target);
+            Vector512.Load(results + PanelFormat.Rows).Store(target + PanelFormat.Rows);
         }
     }
 }

@@ -8,7 +8,7 @@ internal static unsafe class GemmProduct
 {
     // Rows of a tile: its results (128 bytes per row) stay in the first-level cache and its codes in the second.
     private const int LargestTile = 128;
-    private const int TileCodes = 512 << 10;
+    private const int TileCodes = 640 << 10;
     private const int SmallestTile = 32;
 
     // Multiply-adds of the smallest chunk, some three microseconds, and of the largest one, less than a millisecond: background work yields between chunks.
@@ -17,7 +17,7 @@ internal static unsafe class GemmProduct
     private const long LargestChunk = 1 << 28;
     private const long LargestPlainChunk = 1 << 25;
     private const int ReadRows = 6;
-    private const int ChunksPerThread = 4;
+    private const int ChunksPerThread = 16;
 
     // Elements of a chunk of reordering, some two microseconds.
     private const int ReorderedElements = 1 << 16;
@@ -135,12 +135,14 @@ internal static unsafe class GemmProduct
         long largest = body.Path == QuantizedKernelPath.Assembled ? LargestChunk : LargestPlainChunk;
         long fair = threads == 1 ? 1 : Math.Min(work / SmallestChunk, (long)threads * ChunksPerThread);
         int wanted = (int)Math.Clamp(Math.Max(fair, work / largest), 1, int.MaxValue);
-        body.PairChunks = Math.Min(wanted, body.Pairs);
+        // Every thread keeps its own rows, as in the kernels before and after: results that another core wrote are dear to fetch. The weights pass both.
+        int tileChunks = body.Tiles.Count >= threads ? body.Tiles.Count : 1;
+        body.PairChunks = Math.Clamp((wanted + tileChunks - 1) / tileChunks, 1, body.Pairs);
         body.PairsPerChunk = (body.Pairs + body.PairChunks - 1) / body.PairChunks;
         body.PairChunks = (body.Pairs + body.PairsPerChunk - 1) / body.PairsPerChunk;
 
-        // Few outputs: cut the rows too.
-        int tileChunks = Math.Clamp(wanted / body.PairChunks, 1, body.Tiles.Count);
+        // Few outputs: cut the rows in any case.
+        tileChunks = Math.Max(tileChunks, Math.Clamp(wanted / body.PairChunks, 1, body.Tiles.Count));
         body.TilesPerChunk = (body.Tiles.Count + tileChunks - 1) / tileChunks;
         return body.PairChunks * ((body.Tiles.Count + body.TilesPerChunk - 1) / body.TilesPerChunk);
     }

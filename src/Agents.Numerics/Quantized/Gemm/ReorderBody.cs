@@ -26,7 +26,7 @@ internal unsafe struct ReorderBody : IComputeBody
     public int BlocksPerChunk, ChunksPerTile;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int chunk, int worker)
     {
         int tile = chunk / ChunksPerTile;

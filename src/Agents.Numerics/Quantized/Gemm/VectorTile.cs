@@ -40,7 +40,7 @@ internal static unsafe class VectorTile<TMath, TVector>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Blocks32(in TileArguments arguments, TileShape shape, bool splits, int row, int token, int other)
     {
         int tokens = (int)arguments.Tokens;
@@ -77,7 +77,7 @@ internal static unsafe class VectorTile<TMath, TVector>
         TMath.Store(secondSum, results + (other * PanelFormat.Rows));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Block256(in TileArguments arguments, TileShape shape, bool splits, int row, int token, int other)
     {
         int tokens = (int)arguments.Tokens;

@@ -42,7 +42,7 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void One(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
         int blocks = x.BlocksPerRow;
@@ -69,7 +69,7 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         PanelOutput.Store(sumA, product, row, panel);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Two(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
         int blocks = x.BlocksPerRow;
@@ -101,7 +101,7 @@ internal static unsafe class GemvKernel<TDot, TCodes, TFloats>
         PanelOutput.Store(sumB, product, row + 1, panel);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Three(in PanelPlaces places, QuantizedRows x, int row, in QuantizedProduct product, int panel, int distance)
     {
         int blocks = x.BlocksPerRow;

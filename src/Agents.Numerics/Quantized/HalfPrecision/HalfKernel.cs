@@ -63,7 +63,7 @@ internal static unsafe class HalfKernel<TWeights, TCodes, TFloats>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void One(float* x, int columns, in QuantizedProduct product, int panel)
     {
         byte* a = product.Weight.Area(panel, 0);
@@ -77,7 +77,7 @@ internal static unsafe class HalfKernel<TWeights, TCodes, TFloats>
         PanelOutput.Store(sum, product, 0, panel);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Four(float* x, int columns, in QuantizedProduct product, int panel)
     {
         byte* a = product.Weight.Area(panel, 0);
@@ -122,7 +122,7 @@ internal static unsafe class HalfKernel<TWeights, TCodes, TFloats>
         PanelOutput.Store(sumD, product, 0, panel + 3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Widen(byte* panel, int columns, float* target)
     {
         for (int k = 0; k < columns; k++)
@@ -133,7 +133,7 @@ internal static unsafe class HalfKernel<TWeights, TCodes, TFloats>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FourRows(MatrixView<float> x, int row, float* a, float* b, in QuantizedProduct product, int panel, bool pair)
     {
         float* x0 = x.Row(row);
@@ -181,7 +181,7 @@ internal static unsafe class HalfKernel<TWeights, TCodes, TFloats>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(MatrixView<float> x, int row, float* a, float* b, in QuantizedProduct product, int panel, bool pair)
     {
         float* values = x.Row(row);

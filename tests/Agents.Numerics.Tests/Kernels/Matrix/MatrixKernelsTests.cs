@@ -62,6 +62,10 @@ public sealed unsafe class MatrixKernelsTests : IDisposable
     [InlineData(11, 1000, 513)]
     [InlineData(4, 300, 4100)]
     [InlineData(3100, 40, 20)]
+    [InlineData(1000, 8, 300)]
+    [InlineData(12, 16, 2000)]
+    [InlineData(8, 1000, 256)]
+    [InlineData(5, 3000, 70)]
     [InlineData(13, 4200, 260)]
     public void Products_SeveralBlocksAndThreads_EqualTheScalarChainBitForBit(int m, int n, int k)
     {
