@@ -33,9 +33,8 @@ internal static class AdapterRecipe
     /// <param name="root">The recipe.</param>
     /// <param name="model">Its part <c>model</c>.</param>
     /// <param name="training">Its part <c>training</c>; the optimizer's defaults are those of fine-tuning.</param>
-    /// <param name="loop">The recipe's loop.</param>
     /// <returns>Settings, or null where the recipe trains all weights.</returns>
-    public static AdapterTrainerOptions? Read(YamlMap root, YamlMap model, YamlMap training, TrainingLoop loop)
+    public static AdapterTrainerOptions? Read(YamlMap root, YamlMap model, YamlMap training)
     {
         if (!root.Has("adapter"))
         {
@@ -49,11 +48,6 @@ internal static class AdapterRecipe
         }
 
         string kind = adapter.Choice("kind", "lora", "rslora", "dora");
-        if (kind == "dora" && loop is (TrainingLoop.Reinforcement or TrainingLoop.Rejection))
-        {
-            adapter.Refuse("kind", "is 'dora', which cannot sample while it is trained; use lora or rslora, or another loop", 0);
-        }
-
         AdapterOptions defaults = new();
         AdapterTrainerOptions memory = new();
         return new AdapterTrainerOptions

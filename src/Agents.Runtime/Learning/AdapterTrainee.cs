@@ -51,10 +51,12 @@ internal sealed class AdapterTrainee : Trainee
     public override void ResetOptimizer() => _trainer.Optimizer.Reset();
 
     /// <inheritdoc/>
-    /// <remarks>LoRA is written as GGUF and PEFT folder; DoRA, which is no low-rank change, as a merged model.</remarks>
+    /// <remarks>Every kind is written as a PEFT folder; beside it LoRA as a GGUF adapter, and DoRA, which is no low-rank change, as a merged model.</remarks>
     public override string Save(TrainingRecipe recipe, string folder)
     {
         string path = Path.Combine(folder, recipe.Name + ".gguf");
+        using LoraAdapter adapter = _trainer.ToAdapter(recipe.Name);
+        PeftAdapter.Save(Path.Combine(folder, recipe.Name + "-peft"), adapter, recipe.StartFrom);
         if (_trainer.Layout.Kind == AdapterKind.Dora)
         {
             using DecoderWeights<float> merged = _weights.ToSingle();
@@ -63,8 +65,6 @@ internal sealed class AdapterTrainee : Trainee
             return path;
         }
 
-        using LoraAdapter adapter = _trainer.ToAdapter(recipe.Name);
-        PeftAdapter.Save(Path.Combine(folder, recipe.Name + "-peft"), adapter, recipe.StartFrom);
         GgufAdapter.Save(path, adapter, _trainer.Shape);
         return path;
     }

@@ -80,7 +80,7 @@ public static class RecipeReader
                     MaximumGradientNorm = training.PositiveNumber("clip", 1),
                 },
             },
-            Adapter = AdapterRecipe.Read(root, model, training, loop),
+            Adapter = AdapterRecipe.Read(root, model, training),
             AdapterStart = AdapterRecipe.Start(root, folder),
             Preference = loop == TrainingLoop.Preference ? PreferenceSection.Read(root, folder) : null,
             Reinforcement = loop == TrainingLoop.Reinforcement ? ReinforcementSection.Read(root, folder) : null,

@@ -59,7 +59,8 @@ public sealed class LoopRecipe : IDisposable
         return error.Message;
     }
 
-    public static string WithAdapter(string yaml) => yaml.Replace("training:", "adapter: { rank: 2, alpha: 4 }\ntraining:", StringComparison.Ordinal);
+    public static string WithAdapter(string yaml, string kind = "lora") =>
+        yaml.Replace("training:", $"adapter: {{ kind: {kind}, rank: 2, alpha: 4 }}\ntraining:", StringComparison.Ordinal);
 
     private static string Start(string loop, string training) => $$"""
         name: toy

@@ -39,6 +39,19 @@ public sealed class LoopRecipeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("reinforcement")]
+    [InlineData("rejection")]
+    public async Task RunAsync_DoraAdapter_SamplesWhileItIsTrained(string loop)
+    {
+        RecipeResult result = await _run.RunAsync(LoopRecipe.WithAdapter(Recipe(loop), "dora"), "run");
+
+        Assert.Equal(result.PlannedSteps, result.Training.Steps);
+        using LoraAdapter adapter = PeftAdapter.Load(Directory.GetDirectories(Path.Combine(_run.Folder, "run"), "*-peft").Single());
+        Assert.True(adapter.IsDora);
+        Assert.Contains(adapter.Matrices.SelectMany(matrix => matrix.BValues.ToArray()), value => value != 0);
+    }
+
+    [Theory]
     [InlineData("preference")]
     [InlineData("reinforcement")]
     [InlineData("rejection")]

@@ -188,7 +188,6 @@ public sealed class RecipeSectionTests
     [InlineData("name: format", "name: correct", "'reinforcement.rewards[1].name' is 'correct', which is there twice")]
     [InlineData("name: format", "name: formatt", "'reinforcement.rewards[1].name' is 'formatt'. Did you mean 'format'")]
     [InlineData("weight: 1 }", "weight: 0 }", "line 16: 'reinforcement.rewards' has no component with a weight other than 0")]
-    [InlineData("model: { from: base.gguf }", "model: { from: base.gguf }\nadapter: { kind: dora }", "'adapter.kind' is 'dora', which cannot sample while it is trained")]
     public void Parse_ReinforcementRuleBroken_NamesLineWhatAndExpected(string find, string replace, string expected) =>
         Assert.Contains(expected, Errors(find == "weight: 1 }" ? Reinforcement.Replace("weight: 0.1", "weight: 0", StringComparison.Ordinal) : Reinforcement, find, replace), StringComparison.Ordinal);
 
