@@ -17,7 +17,7 @@ public sealed class TargetTests
         IFuzzTarget target = FuzzTargets.Create(name);
         using IDisposable? owner = target as IDisposable;
         IReadOnlyList<byte[]> corpus = FuzzCorpus.Read(Path.Combine(AppContext.BaseDirectory, "Corpus"), name);
-        FuzzRunner runner = new(target, new FuzzOptions { MaximumInputs = 20_000, Duration = TimeSpan.FromSeconds(15) }, TimeProvider.System);
+        FuzzRunner runner = new(target, new FuzzOptions { MaximumInputs = 8_000, Duration = TimeSpan.FromSeconds(15) }, TimeProvider.System);
         FuzzReport report = runner.Run([.. target.Seeds(), .. corpus], new SampleStream(1), TestContext.Current.CancellationToken);
         Assert.True(report.Finding is null, $"{report.Finding?.Kind}: {report.Finding?.Description}\ninput: {Convert.ToBase64String(report.Finding?.Input ?? [])}");
         Assert.True(report.Accepted >= 1, "Valid inputs are refused; the run shows nothing.");

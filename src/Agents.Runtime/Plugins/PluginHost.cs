@@ -260,10 +260,10 @@ public sealed class PluginHost : IAsyncDisposable
         int collections = 0;
         while (context.IsAlive && collections < _options.UnloadCollections)
         {
-            collections++;
-
-            // Yielding lets the pool drop continuations that still hold frames of the plugin.
+            // A worker that has just finished the plugin's last continuation may hold its frames until it is scheduled again; on a busy machine that takes real time.
             await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(collections * collections), CancellationToken.None).ConfigureAwait(false);
+            collections++;
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }

@@ -11,8 +11,6 @@ namespace Agents.Models.Constraints.Regex;
 /// <param name="Wide">What some dialect accepts.</param>
 internal readonly record struct ClassSet(CharacterSet Narrow, CharacterSet Wide)
 {
-    public static ClassSet Empty { get; } = Same(CharacterSet.None);
-
     public static ClassSet Digits { get; } = new(CharacterSet.Of(('0', '9')), CharacterSet.OfCategory(UnicodeCategory.DecimalDigitNumber));
 
     public static ClassSet Words { get; } = new(
@@ -24,12 +22,16 @@ internal readonly record struct ClassSet(CharacterSet Narrow, CharacterSet Wide)
         CharacterSet.Of(('\t', '\r'), (' ', ' ')),
         CharacterSet.Of(('\t', '\r'), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0xFEFF, 0xFEFF)).Union(UnicodeGroups.Find("Z")!));
 
+    public static ClassSet NotDigits { get; } = Digits.Complement();
+
+    public static ClassSet NotWords { get; } = Words.Complement();
+
+    public static ClassSet NotSpaces { get; } = Spaces.Complement();
+
     /// <summary>Gets every character that is no line end anywhere.</summary>
     public static ClassSet Dot { get; } = new(CharacterSet.OfText("\n\r\u0085\u2028\u2029").Complement(), CharacterSet.OfText("\n").Complement());
 
     public static ClassSet Same(CharacterSet set) => new(set, set);
 
-    public ClassSet Union(ClassSet other) => new(Narrow.Union(other.Narrow), Wide.Union(other.Wide));
-
-    public ClassSet Complement() => new(Wide.Complement(), Narrow.Complement());
+    private ClassSet Complement() => new(Wide.Complement(), Narrow.Complement());
 }

@@ -17,7 +17,8 @@ internal sealed class RegexClassParser(string pattern, RegexParser parser)
         int start = at++;
         bool negated = at < pattern.Length && pattern[at] == '^';
         at += negated ? 1 : 0;
-        ClassSet set = ClassSet.Empty;
+        HashSet<CharacterSet> narrowItems = [];
+        HashSet<CharacterSet> wideItems = [];
         bool first = true;
         while (true)
         {
@@ -38,10 +39,12 @@ internal sealed class RegexClassParser(string pattern, RegexParser parser)
             }
 
             first = false;
-            set = set.Union(ReadItem(ref at));
+            ClassSet item = ReadItem(ref at);
+            narrowItems.Add(item.Narrow);
+            wideItems.Add(item.Wide);
         }
 
-        CharacterSet narrow = negated ? set.Complement().Narrow : set.Narrow;
+        CharacterSet narrow = negated ? CharacterSet.UnionOf(wideItems).Complement() : CharacterSet.UnionOf(narrowItems);
         return narrow.IsEmpty ? throw parser.ErrorAt(start, "the class has no character") : narrow;
     }
 
@@ -62,15 +65,15 @@ internal sealed class RegexClassParser(string pattern, RegexParser parser)
             case 'd':
                 return ClassSet.Digits;
             case 'D':
-                return ClassSet.Digits.Complement();
+                return ClassSet.NotDigits;
             case 'w':
                 return ClassSet.Words;
             case 'W':
-                return ClassSet.Words.Complement();
+                return ClassSet.NotWords;
             case 's':
                 return ClassSet.Spaces;
             case 'S':
-                return ClassSet.Spaces.Complement();
+                return ClassSet.NotSpaces;
             case 'p' or 'P':
                 return ReadCategory(start, ref at, sign == 'P');
             case 'b' or 'B' when !inClass:
@@ -190,12 +193,12 @@ internal sealed class RegexClassParser(string pattern, RegexParser parser)
     {
         int close = at < pattern.Length && pattern[at] == '{' ? pattern.IndexOf('}', at) : -1;
         string name = close < 0 ? "" : pattern[(at + 1)..close];
-        if (UnicodeGroups.Find(name) is not { } set)
+        if (UnicodeGroups.Find(name, negated) is not { } set)
         {
             throw parser.ErrorAt(start, "expected a general category such as \\p{L} or \\p{Lu}; scripts and blocks are not supported");
         }
 
         at = close + 1;
-        return ClassSet.Same(negated ? set.Complement() : set);
+        return ClassSet.Same(set);
     }
 }

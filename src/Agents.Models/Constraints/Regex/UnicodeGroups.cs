@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Agents.Models.Constraints.Grammars;
 
@@ -20,10 +21,24 @@ internal static class UnicodeGroups
         ("Co", UnicodeCategory.PrivateUse), ("Cn", UnicodeCategory.OtherNotAssigned),
     ];
 
-    /// <summary>Characters of a category.</summary>
+    private static readonly ConcurrentDictionary<(string Name, bool Negated), CharacterSet> _found = [];
+
+    /// <summary>Characters of a category. The same name gives the same set, which is made once.</summary>
     /// <param name="name">One or two letters.</param>
+    /// <param name="negated">Whether all other characters are wanted.</param>
     /// <returns>Null when the name is unknown.</returns>
-    public static CharacterSet? Find(string name)
+    public static CharacterSet? Find(string name, bool negated = false)
+    {
+        if (_found.TryGetValue((name, negated), out CharacterSet? found))
+        {
+            return found;
+        }
+
+        CharacterSet? made = Make(name);
+        return made is null ? null : _found.GetOrAdd((name, negated), negated ? made.Complement() : made);
+    }
+
+    private static CharacterSet? Make(string name)
     {
         CharacterSet? set = null;
         foreach ((string known, UnicodeCategory category) in Names)
