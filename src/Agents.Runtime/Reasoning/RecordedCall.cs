@@ -1,3 +1,4 @@
+using Agents.Models;
 using Agents.Reasoning;
 using Agents.Runtime.Tracing;
 using Agents.Tracing;
@@ -22,15 +23,16 @@ internal sealed class RecordedCall : IAttemptObserver
     /// <param name="role">Role of the model.</param>
     /// <param name="model">The model.</param>
     /// <param name="messages">What it reads.</param>
+    /// <param name="options">Options of the call, which may name adapters; null for none.</param>
     /// <param name="callsPerAttempt">How many calls a further attempt costs: 1, or the size of a native group.</param>
-    public RecordedCall(ReasoningRun run, int parent, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1)
+    public RecordedCall(ReasoningRun run, int parent, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, ChatOptions? options = null, int callsPerAttempt = 1)
     {
         _run = run;
         _model = model;
         _messages = messages;
         _callsPerAttempt = callsPerAttempt;
         _role = role;
-        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName());
+        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName(), prompt: messages, adapters: AdaptersOf(options));
     }
 
     /// <summary>Gets the node.</summary>
@@ -121,6 +123,13 @@ internal sealed class RecordedCall : IAttemptObserver
     /// <summary>Describes an error in one line.</summary>
     /// <param name="error">The error.</param>
     internal static string OneLine(Exception error) => $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
+
+    private static IReadOnlyList<AdapterUse>? AdaptersOf(ChatOptions? options)
+    {
+        object? value = null;
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
+        return value switch { string id => [new AdapterUse(id)], IEnumerable<AdapterUse> uses => [.. uses], _ => null };
+    }
 
     private int BeginAttempt(int attempt) => Trace.Begin(NodeId, TraceNodeKind.Attempt, _role, _role, _model.FindName(), attempt);
 }

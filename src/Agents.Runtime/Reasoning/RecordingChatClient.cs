@@ -17,7 +17,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
         _run.Meter.ChargeCalls();
-        return await CallAsync(read, options, StreamOf(options), 1, Open(read), cancellationToken).ConfigureAwait(false);
+        return await CallAsync(read, options, StreamOf(options), 1, Open(read, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
         _run.Meter.ChargeCalls();
-        RecordedCall call = Open(read);
+        RecordedCall call = Open(read, options);
         List<ChatResponseUpdate> arrived = [];
         bool complete = false;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
@@ -104,7 +104,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private async Task<IReadOnlyList<ChatResponse>> NativeAsync(
         IGroupSampler sampler, IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
-        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(i => Open(messages, i == 0 ? count : 1))];
+        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(i => Open(messages, options, i == 0 ? count : 1))];
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
         try
         {
@@ -144,7 +144,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private async Task<IReadOnlyList<ChatResponse>> ParallelAsync(
         IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
-        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(_ => Open(messages))];
+        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(_ => Open(messages, options))];
         Task<ChatResponse>[] tasks = [.. calls.Select((call, i) =>
             CallAsync(messages, options, stream.Fork((ulong)i), count, call, cancellationToken))];
         await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -210,8 +210,8 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private Exception Reported(Exception error) =>
         error is OperationCanceledException && _run.Meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled) ? _run.Meter.Exceeded() : error;
 
-    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1) =>
-        new(_run, context.NodeId, role, model, messages, callsPerAttempt);
+    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, ChatOptions? options, int callsPerAttempt = 1) =>
+        new(_run, context.NodeId, role, model, messages, options, callsPerAttempt);
 
     private SampleStream StreamOf(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Stream, out object? value) == true && value is SampleStream stream
