@@ -3,10 +3,10 @@ using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
-using Agents.Models.Chat;
 using Agents.Models.Decoder;
 using Agents.Plugins;
 using Agents.Prompts;
+using Agents.Runtime.Adaptation;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Prompts;
@@ -113,7 +113,7 @@ internal sealed class AgentSession : IAsyncDisposable
         }
 
         _local = await LocalModels.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
-        _client = new LocalChatClient(_local);
+        _client = new AdaptableChatClient(_local);
         ModelName = _local.Name;
     }
 
