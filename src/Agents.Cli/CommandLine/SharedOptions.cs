@@ -40,6 +40,13 @@ internal static class SharedOptions
     /// <summary>Gets the number of <c>--retries</c> when the option is absent.</summary>
     public const int DefaultRetries = 3;
 
+    /// <summary>Gets <c>--record</c>.</summary>
+    public static Option<string?> Record { get; } = new("--record")
+    {
+        Description = "Record every call with all branches and exact tokens in this folder, for 'agents data build' (default: nothing is recorded).",
+        HelpName = "FOLDER",
+    };
+
     /// <summary>Gets <c>--plugins</c>.</summary>
     public static Option<string[]> Plugins { get; } = new("--plugins")
     {

@@ -11,6 +11,7 @@ using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Prompts;
 using Agents.Runtime.Reasoning;
+using Agents.Runtime.Trajectories;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Cli.Sessions;
@@ -20,11 +21,15 @@ internal sealed class AgentSession : IAsyncDisposable
 {
     private readonly PluginHost _host;
     private DecoderModel? _local;
+    private readonly TrajectoryRecorder? _recorder;
+    private readonly CommandConsole _console;
     private IChatClient? _client;
 
-    private AgentSession(PluginHost host, ReasoningEngine engine)
+    private AgentSession(PluginHost host, ReasoningEngine engine, TrajectoryRecorder? recorder, CommandConsole console)
     {
         _host = host;
+        _recorder = recorder;
+        _console = console;
         Engine = engine;
     }
 
@@ -48,9 +53,12 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <param name="prompts">Further prompt folders.</param>
     /// <param name="console">Where warnings about plugins go.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
+    /// <param name="record">Folder to record finished requests in; null records nothing.</param>
     public static async Task<AgentSession> CreateAsync(
-        IReadOnlyList<string> plugins, IReadOnlyList<string> prompts, CommandConsole console, CancellationToken cancellationToken)
+        IReadOnlyList<string> plugins, IReadOnlyList<string> prompts, CommandConsole console, CancellationToken cancellationToken, string? record = null)
     {
+        // A command waits for its records: whoever asked for them wants them whole.
+        TrajectoryRecorder? recorder = record is null ? null : new TrajectoryRecorder(record, new TrajectoryRecorderOptions { WaitForRoom = true }, logging: new ErrorStreamLoggers(console));
         PluginHost host = PluginFolders.CreateHost(PluginFolders.Options(plugins), console);
         try
         {
@@ -67,12 +75,17 @@ internal sealed class AgentSession : IAsyncDisposable
             }
 
             ReasoningEngine engine = new(
-                new PluginFeatures(new FeatureTable(), host), library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
-            return new AgentSession(host, engine);
+                new PluginFeatures(new FeatureTable(), host), library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console), observer: recorder);
+            return new AgentSession(host, engine, recorder, console);
         }
         catch
         {
             await host.DisposeAsync().ConfigureAwait(false);
+            if (recorder is not null)
+            {
+                await recorder.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
@@ -120,6 +133,15 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_recorder is not null)
+        {
+            await _recorder.DisposeAsync().ConfigureAwait(false);
+            if (_recorder.Counts.Failed > 0)
+            {
+                _console.Note($"warning: {_recorder.Counts.Failed} requests could not be recorded.");
+            }
+        }
+
         await _host.DisposeAsync().ConfigureAwait(false);
         _client?.Dispose();
         _local?.Dispose();
