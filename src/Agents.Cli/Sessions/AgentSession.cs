@@ -3,10 +3,10 @@ using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
-using Agents.Models.Chat;
 using Agents.Models.Decoder;
 using Agents.Plugins;
 using Agents.Prompts;
+using Agents.Runtime.Adaptation;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Prompts;
@@ -73,6 +73,11 @@ internal sealed class AgentSession : IAsyncDisposable
 
             PluginFeatures features = new(new FeatureTable(), host);
             PromptLibrary library = PromptFolders.Open(prompts);
+            foreach (PromptInfo outdated in library.List().Where(prompt => prompt.IsOutdated))
+            {
+                console.Note("warning: " + PromptFolders.Outdated(outdated));
+            }
+
             ReasoningEngine engine = new(features, library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
             return new AgentSession(host, features, library, engine);
         }
@@ -119,7 +124,7 @@ internal sealed class AgentSession : IAsyncDisposable
         }
 
         _local = await LocalModels.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
-        _client = new LocalChatClient(_local);
+        _client = new AdaptableChatClient(_local);
         ModelName = _local.Name;
     }
 

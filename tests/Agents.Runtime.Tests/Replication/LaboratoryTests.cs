@@ -98,7 +98,7 @@ public sealed class LaboratoryTests : IDisposable
     public async Task AnswerAsync_LimitEndsTheRequest_IsAnEmptyAnswer()
     {
         ExperimentItem item = _laboratory.Items(new ItemQuery("arithmetic", ExperimentSplit.Test, 1, 3))[0];
-        StrategyRun run = new("once") { Budget = new Budget { HardTokens = 1 } };
+        StrategyRun run = new("once") { Budget = new Budget { Tokens = 1 } };
 
         ExperimentAnswer answer = await _laboratory.AnswerAsync(run, item, 1, TestContext.Current.CancellationToken);
 
