@@ -14,13 +14,16 @@ internal sealed class RunJournal : IDisposable
     /// <summary>Name of the file in the run folder.</summary>
     public const string FileName = "run.journal";
 
+    private const string LockName = "run.lock";
+    private readonly FileStream _lock;
     private readonly LineJournal _lines;
     private readonly string _path;
     private readonly ConcurrentDictionary<(string Arm, ulong Seed, string Item), (ulong Question, Observation Seen)> _seen = new();
     private readonly ConcurrentDictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
 
-    private RunJournal(LineJournal lines, string path)
+    private RunJournal(FileStream held, LineJournal lines, string path)
     {
+        _lock = held;
         _lines = lines;
         _path = path;
     }
@@ -38,35 +41,38 @@ internal sealed class RunJournal : IDisposable
     public static RunJournal Open(string folder, RunHeader header)
     {
         string path = Path.Combine(folder, FileName);
-        LineJournal lines;
+        FileStream held;
+        try
+        {
+            // The system lets go of it when the process dies, however it dies.
+            held = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException used)
+        {
+            throw new ReplicationException($"'{folder}' is in use: {used.Message} Wait for the other process, or name another folder with --output.", used);
+        }
+
+        LineJournal? lines = null;
         try
         {
             lines = LineJournal.Open(path);
-        }
-        catch (EvaluationException damaged)
-        {
-            throw new ReplicationException(damaged.Message, damaged);
-        }
-        catch (IOException used) when (File.Exists(path))
-        {
-            throw new ReplicationException($"'{path}' cannot be opened: {used.Message} Another process may run in this folder; wait for it, or name another folder with --output.", used);
-        }
-
-        RunJournal journal = new(lines, path);
-        try
-        {
+            RunJournal journal = new(held, lines, path);
             journal.Read(header);
             return journal;
         }
-        catch (JsonException broken)
+        catch (Exception error)
         {
-            lines.Dispose();
-            throw new ReplicationException($"'{path}' holds a line that is intact but not of this version. Name another folder with --output, or delete this one.", broken);
-        }
-        catch
-        {
-            lines.Dispose();
-            throw;
+            lines?.Dispose();
+            held.Dispose();
+            switch (error)
+            {
+                case EvaluationException damaged:
+                    throw new ReplicationException(damaged.Message, damaged);
+                case JsonException broken:
+                    throw new ReplicationException($"'{path}' holds a line that is intact but not of this version. Name another folder with --output, or delete this one.", broken);
+                default:
+                    throw;
+            }
         }
     }
 
@@ -128,7 +134,11 @@ internal sealed class RunJournal : IDisposable
     public void AddSeconds(double seconds) => Write(new RunLine { Seconds = seconds });
 
     /// <inheritdoc/>
-    public void Dispose() => _lines.Dispose();
+    public void Dispose()
+    {
+        _lines.Dispose();
+        _lock.Dispose();
+    }
 
     private void Read(RunHeader header)
     {

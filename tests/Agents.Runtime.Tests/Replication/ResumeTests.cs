@@ -103,7 +103,7 @@ public sealed class ResumeTests : IDisposable
         using Laboratory first = _bench.Open();
 
         ReplicationException error = Assert.Throws<ReplicationException>(() => _bench.Open());
-        Assert.Contains("Another process may run", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is in use", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

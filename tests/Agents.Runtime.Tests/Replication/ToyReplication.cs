@@ -57,7 +57,8 @@ internal sealed class ToyReplication(int items = 6) : IReplication
     private Task<ArmRun> MeasureAsync(ILaboratory laboratory, string arm, ulong seed, IReadOnlyList<ExperimentItem> test, StrategyRun run, CancellationToken cancellationToken) =>
         laboratory.MeasureAsync(arm, seed, test, async (item, token) =>
         {
-            Before?.Invoke(Interlocked.Increment(ref _observed));
+            int number = Interlocked.Increment(ref _observed);
+            Before?.Invoke(number);
             token.ThrowIfCancellationRequested();
             ExperimentAnswer answer = await laboratory.AnswerAsync(run, item, seed, token);
             return answer.ToObservation(new Dictionary<string, double> { ["letters"] = answer.Text.Length });
