@@ -3,8 +3,8 @@ using Agents.Evaluation.Tasks;
 namespace Agents.Evaluation.Roles;
 
 /// <summary>
-/// Question and solution to a critique that ends in <c>verdict: right</c> or <c>verdict: wrong</c>. A verifier names the wrong line, a
-/// critic (feedback) also says what it should be. A share of verdicts is wrong in either direction.
+/// Question and solution to a critique that ends in <c>verdict: right</c> or <c>verdict: wrong</c>. It works every line out again up to the first that differs; a
+/// critic (feedback) also says which line that is. A share of verdicts is wrong in either direction.
 /// </summary>
 /// <param name="prompt">Name of the prompt.</param>
 /// <param name="noise">Settings.</param>
@@ -40,6 +40,6 @@ public sealed class CritiqueWriter(string prompt, RoleNoise noise, bool feedback
     {
         bool wrong = stream.Chance(wrongShare);
         ShownSolution believed = !wrong ? ShownSolution.Right(item) : shown.IsRight ? ShownSolution.Wrong(family, item, ref stream) : shown;
-        return (wrong && !shown.IsRight ? CritiqueText.Right : CritiqueText.Write(shown, believed, detailed), wrong, believed);
+        return (CritiqueText.Write(shown, believed, detailed), wrong, believed);
     }
 }

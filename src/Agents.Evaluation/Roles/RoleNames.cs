@@ -48,7 +48,7 @@ public static class RoleNames
     /// <summary>Solved questions as earlier turns, then a question to its solution.</summary>
     public const string SolveInContext = "solve-in-context";
 
-    /// <summary>Question and solution to feedback that names the corrections.</summary>
+    /// <summary>Question and solution to feedback that names the line and its correction.</summary>
     public const string Feedback = "feedback";
 
     /// <summary>Question, solution and feedback to revised solution.</summary>

@@ -34,6 +34,7 @@ public sealed class RoleWriterTests
             bool right = IsRight(example.Item, (string)example.Variables["solution"]!);
             Assert.Equal(right, example.InputCorruptions[0] == CorruptionKind.None);
             Assert.EndsWith(right ? "verdict: right" : "verdict: wrong", example.Target, StringComparison.Ordinal);
+            Assert.Equal(right ? example.Item.Solution.Split('\n').Length : 0, right ? example.Target.Split('\n').Count(line => line.EndsWith(" ok", StringComparison.Ordinal)) : 0);
         }
     }
 
@@ -57,7 +58,7 @@ public sealed class RoleWriterTests
         string[] shown = ((string)example.Variables["solution"]!).Split('\n');
         string[] right = example.Item.Solution.Split('\n');
         int at = Enumerable.Range(0, shown.Length).First(i => shown[i] != right[i]);
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"line {at + 1} wrong, should be {right[at]}\nverdict: wrong"), example.Target);
+        Assert.Equal([.. right.Take(at).Select(line => line + " ok"), string.Create(CultureInfo.InvariantCulture, $"{right[at]} expected in line {at + 1}"), "verdict: wrong"], example.Target.Split('\n'));
     }
 
     [Theory]
