@@ -30,6 +30,7 @@ internal static class AgentsCommandLine
             new ChatCommand(),
             new EvalCommand(),
             new DataCommand(),
+            new ReplicateCommand(),
             new TrainCommand(),
             new TokenizeCommand(),
             new GenerateCommand(),

@@ -20,18 +20,26 @@ namespace Agents.Cli.Sessions;
 internal sealed class AgentSession : IAsyncDisposable
 {
     private readonly PluginHost _host;
-    private DecoderModel? _local;
     private readonly TrajectoryRecorder? _recorder;
     private readonly CommandConsole _console;
+    private DecoderModel? _local;
     private IChatClient? _client;
 
-    private AgentSession(PluginHost host, ReasoningEngine engine, TrajectoryRecorder? recorder, CommandConsole console)
+    private AgentSession(PluginHost host, IFeatureSource features, IPromptLibrary prompts, ReasoningEngine engine, TrajectoryRecorder? recorder, CommandConsole console)
     {
         _host = host;
         _recorder = recorder;
         _console = console;
+        Features = features;
+        Prompts = prompts;
         Engine = engine;
     }
+
+    /// <summary>Gets what the plugins offer.</summary>
+    public IFeatureSource Features { get; }
+
+    /// <summary>Gets the prompts.</summary>
+    public IPromptLibrary Prompts { get; }
 
     /// <summary>Gets the engine.</summary>
     public ReasoningEngine Engine { get; }
@@ -41,6 +49,9 @@ internal sealed class AgentSession : IAsyncDisposable
 
     /// <summary>Gets the model's name.</summary>
     public string ModelName { get; private set; } = "";
+
+    /// <summary>Gets the model that runs in this process; null for a model behind an endpoint.</summary>
+    public DecoderModel? Local => _local;
 
     /// <summary>Gets the hash of the local model's weights; null for a model behind an endpoint.</summary>
     public string? GenerationId => _local?.GenerationId;
@@ -68,15 +79,15 @@ internal sealed class AgentSession : IAsyncDisposable
                 console.Note($"warning: plugin {status.State.ToString().ToLowerInvariant()}: {status.Reason}");
             }
 
+            PluginFeatures features = new(new FeatureTable(), host);
             PromptLibrary library = PromptFolders.Open(prompts);
             foreach (PromptInfo outdated in library.List().Where(prompt => prompt.IsOutdated))
             {
                 console.Note("warning: " + PromptFolders.Outdated(outdated));
             }
 
-            ReasoningEngine engine = new(
-                new PluginFeatures(new FeatureTable(), host), library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console), observer: recorder);
-            return new AgentSession(host, engine, recorder, console);
+            ReasoningEngine engine = new(features, library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console), observer: recorder);
+            return new AgentSession(host, features, library, engine, recorder, console);
         }
         catch
         {

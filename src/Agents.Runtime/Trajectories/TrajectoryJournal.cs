@@ -104,7 +104,11 @@ public sealed class TrajectoryJournal : IDisposable
         {
             long intact = TrajectoryFile.IntactLength(file);
             TornBytes = file.Length - intact;
-            file.SetLength(intact);
+            if (TornBytes > 0)
+            {
+                file.SetLength(intact);
+            }
+
             return file;
         }
         catch
