@@ -48,7 +48,7 @@ internal sealed class DataShowCommand : AgentsCommand
             }
         }
 
-        return shown > 0 ? ExitCode.Done : throw new UsageException($"No recorded trajectory has an id that begins with '{id}'.");
+        return shown > 0 ? ExitCode.Done : throw new UsageException(id is null ? "There is no recorded trajectory yet." : $"No recorded trajectory has an id that begins with '{id}'.");
     }
 
     private static void Draw(Trajectory trajectory, CommandConsole console)

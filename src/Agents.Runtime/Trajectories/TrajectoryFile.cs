@@ -101,7 +101,7 @@ public static class TrajectoryFile
         }
     }
 
-    /// <summary>Splits a file into lines without line feeds; the last one may lack its own.</summary>
+    /// <summary>Splits a file into lines without line feeds; a rest without one is left out.</summary>
     private static async IAsyncEnumerable<(byte[] Line, int Number, bool Last)> LinesAsync(FileStream stream, string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[ChunkLength];
@@ -123,11 +123,7 @@ public static class TrajectoryFile
 
             if (read == 0)
             {
-                if (filled > start)
-                {
-                    yield return (buffer[start..filled], ++number, Last: true);
-                }
-
+                // A rest without line feed is torn, whatever it holds.
                 yield break;
             }
 

@@ -16,6 +16,7 @@ public sealed class TrajectoryJournal : IDisposable
 
     private readonly string _folder;
     private readonly long _maximumBytes;
+    private FileStream _lock;
     private FileStream _file;
     private long _end;
 
@@ -31,7 +32,7 @@ public sealed class TrajectoryJournal : IDisposable
         _maximumBytes = maximumBytes;
         Directory.CreateDirectory(_folder);
         string? latest = Files(_folder) is [.., var last] ? last : null;
-        _file = latest is not null && new FileInfo(latest).Length < maximumBytes && TryOpen(latest) is { } open ? open : Create(latest);
+        (_file, _lock) = latest is not null && new FileInfo(latest).Length < maximumBytes && TryLock(latest) is { } held ? (Reopen(latest, held), held) : Create(latest);
         _end = _file.Length;
         _file.Position = _end;
     }
@@ -54,10 +55,10 @@ public sealed class TrajectoryJournal : IDisposable
     {
         if (_end > 0 && _end + line.Length > _maximumBytes)
         {
-            FileStream next = Create(_file.Name);
+            (FileStream next, FileStream held) = Create(_file.Name);
             _file.Flush(flushToDisk: true);
-            _file.Dispose();
-            (_file, _end) = (next, 0);
+            Dispose();
+            (_file, _lock, _end) = (next, held, 0);
         }
 
         try
@@ -80,28 +81,37 @@ public sealed class TrajectoryJournal : IDisposable
     public void Flush() => _file.Flush(flushToDisk: true);
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
 
     private static int NumberOf(string path) =>
         int.TryParse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
     private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
-    /// <summary>Opens an existing file and cuts off a torn last line; null when another process writes it.</summary>
-    private FileStream? TryOpen(string path)
+    /// <summary>Takes the lock of a file; null when another writer holds it. Readers need none, and a lock that a crash left behind is free.</summary>
+    private static FileStream? TryLock(string path)
     {
-        FileStream file;
         try
         {
-            file = Open(path, FileMode.Open);
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         }
         catch (IOException)
         {
             return null;
         }
+    }
 
+    /// <summary>Opens an existing file and cuts off a torn last line.</summary>
+    private FileStream Reopen(string path, FileStream held)
+    {
+        FileStream? file = null;
         try
         {
+            file = Open(path, FileMode.Open);
             long intact = TrajectoryFile.IntactLength(file);
             TornBytes = file.Length - intact;
             if (TornBytes > 0)
@@ -113,26 +123,35 @@ public sealed class TrajectoryJournal : IDisposable
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            held.Dispose();
             throw;
         }
     }
 
-    private FileStream Create(string? latest)
+    private (FileStream File, FileStream Lock) Create(string? latest)
     {
         for (int number = latest is null ? 1 : NumberOf(latest) + 1; ; number++)
         {
             string path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:000000}{Extension}"));
-            if (!System.IO.File.Exists(path))
+            if (System.IO.File.Exists(path) || TryLock(path) is not { } held)
             {
-                try
-                {
-                    return Open(path, FileMode.CreateNew);
-                }
-                catch (IOException) when (System.IO.File.Exists(path))
-                {
-                    // Another process took the number in between.
-                }
+                continue;
+            }
+
+            try
+            {
+                return (Open(path, FileMode.CreateNew), held);
+            }
+            catch (IOException) when (System.IO.File.Exists(path))
+            {
+                // Another writer took the number and gave it back in between.
+                held.Dispose();
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
             }
         }
     }
