@@ -68,7 +68,15 @@ internal sealed class PairCheck(ReasoningTask task, IAnswerFormat answers)
         return ToolQuestion.Call(answer) is not { } call ? "no call"
             : question.Tools.FirstOrDefault(tool => tool.Callable == call.Name) is not { } tool ? $"there is no function {call.Name}"
             : tool.Parameters.Count != call.Arguments.Count ? $"{call.Name} with {call.Arguments.Count} arguments"
+            : Decision(pair.Answer) is { } decision && decision != (tool.Alias is null ? tool.Name : $"{tool.Name} is {tool.Alias}") ? $"the function is not {decision}"
             : null;
+    }
+
+    // What the answer says before its call must be what the question offers: a function under another's alias is a call that cannot be carried out.
+    private static string? Decision(string answer)
+    {
+        string line = answer.TrimStart().Split('\n', 2)[0].Trim();
+        return line.StartsWith(ToolQuestion.DecisionPrefix, StringComparison.Ordinal) ? line[ToolQuestion.DecisionPrefix.Length..] : null;
     }
 
     private string? Function(SyntheticPair pair, ref SyntheticPair accepted)

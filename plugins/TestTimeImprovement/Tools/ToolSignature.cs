@@ -8,7 +8,4 @@ public sealed record ToolSignature(string Name, string? Alias, IReadOnlyList<str
 {
     /// <summary>Gets the name in a call.</summary>
     public string Callable => Alias ?? Name;
-
-    /// <summary>Gets what is written where the function is chosen: the name, and with it the alias where there is one.</summary>
-    public string Decision => Alias is null ? Name : $"{Name} is {Alias}";
 }

@@ -6,12 +6,15 @@ using Microsoft.Extensions.AI;
 namespace Agents.Plugins.TestTimeImprovement.Uncertainty;
 
 /// <summary>The finite set of actions that a task offers: functions to call.</summary>
-/// <param name="Names">What the model would write for each, at the place of the decision.</param>
+/// <param name="Actions">The functions by the names that calls have, each once.</param>
 /// <param name="Marker">A control token that opens a call; null where the answer opens it with text.</param>
 /// <param name="Prefix">Text between the start of the answer and the decision.</param>
-public sealed record CandidateActions(IReadOnlyList<string> Names, string? Marker, string Prefix)
+public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, string? Marker, string Prefix)
 {
     private const string CallMarker = "<tool_call>";
+
+    /// <summary>Gets the names of the functions.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. Actions.Select(action => action.Name)];
 
     /// <summary>Finds the functions of a task: those of its options, or those of a tool line in its question.</summary>
     /// <param name="task">The task.</param>
@@ -22,16 +25,16 @@ public sealed record CandidateActions(IReadOnlyList<string> Names, string? Marke
         ArgumentNullException.ThrowIfNull(task);
         if (task.Options is { Tools: { Count: > 0 } tools, ToolMode: not NoneChatToolMode })
         {
-            string[] names = [.. tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal)];
-            return new CandidateActions(names, prefix is null ? CallMarker : null, prefix ?? "{\"name\": \"");
+            return new CandidateActions(Plain(tools.Select(tool => tool.Name)), prefix is null ? CallMarker : null, prefix ?? "{\"name\": \"");
         }
 
-        return ToolQuestion.Read(task.Question) is { } question
-            ? new CandidateActions([.. question.Tools.Select(tool => tool.Decision).Distinct(StringComparer.Ordinal)], null, prefix ?? ToolQuestion.DecisionPrefix)
-            : null;
+        return ToolQuestion.Read(task.Question) is { } question ? new CandidateActions(Of(question), null, prefix ?? ToolQuestion.DecisionPrefix) : null;
     }
 
-    /// <summary>Scores every action after a prompt in one batch that shares the prompt: l_n, summed over the tokens of the names only (papers/61 §6).</summary>
+    /// <summary>
+    /// Scores every action after a prompt in one batch that shares the prompt: l_n, summed over the tokens of the names only (papers/61 §6). An action that can be written in several
+    /// ways has the probability of all of them.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">The prompt with the assistant's turn opened.</param>
     /// <param name="lengthNormalise">Whether sums are divided by the number of tokens, because they favour short names.</param>
@@ -40,9 +43,33 @@ public sealed record CandidateActions(IReadOnlyList<string> Names, string? Marke
     public async Task<double[]> ScoreAsync(ILanguageModel model, IReadOnlyList<int> prompt, bool lengthNormalise, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (int[] Ids, int First)[] continuations = [.. Names.Select(name => Continuation(model.Tokenizer, name))];
+        (int[] Ids, int First)[] continuations = [.. Actions.SelectMany(action => action.Forms).Select(form => Continuation(model.Tokenizer, form))];
         IReadOnlyList<float[]> scores = await model.ScoreAsync(new ScoreRequest(prompt, [.. continuations.Select(item => item.Ids)]), cancellationToken).ConfigureAwait(false);
-        return [.. scores.Select((score, index) => Sum(score.AsSpan(continuations[index].First), lengthNormalise))];
+        double[] forms = [.. scores.Select((score, index) => Sum(score.AsSpan(continuations[index].First), lengthNormalise))];
+        int at = 0;
+        return [.. Actions.Select(action => LogSum(forms.AsSpan((at += action.Forms.Count) - action.Forms.Count, action.Forms.Count)))];
+    }
+
+    private static CandidateAction[] Plain(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Select(name => new CandidateAction(name, [name]))];
+
+    // Under aliases the model names the function and then its alias, "timer is qa", and may join any two: the call qa has the probability of all names before it.
+    private static CandidateAction[] Of(ToolQuestion question)
+    {
+        string[] names = [.. question.Tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal)];
+        return question.Tools.Any(tool => tool.Alias is not null)
+            ? [.. question.Tools.Select(tool => tool.Callable).Distinct(StringComparer.Ordinal).Select(callable => new CandidateAction(callable, [.. names.Select(name => $"{name} is {callable}")]))]
+            : Plain(names);
+    }
+
+    private static double LogSum(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += Math.Exp(value);
+        }
+
+        return sum > 0 ? Math.Min(0, Math.Log(sum)) : values.ToArray().Max();
     }
 
     /// <summary>The tokens of prefix and name together, because a token may span both, and the first that holds a byte of the name.</summary>
