@@ -1,5 +1,6 @@
 using Agents.Models;
 using Agents.Models.Decoder;
+using Agents.Plugins.TestTimeImprovement.Uncertainty;
 using Agents.Reasoning;
 using Agents.Runtime.Adaptation;
 using Agents.Runtime.Reasoning;
@@ -72,7 +73,7 @@ public sealed class EmbeddedModelTests : IAsyncLifetime
     {
         ReasoningTask task = ReasoningTask.FromQuestion(Questions[0]);
         IReadOnlyList<int> prompt = _client.GetService<IConversationEncoder>()!.EncodePrompt(task.Messages);
-        double[] scores = await Uncertainty.CandidateActions.Of(task)!.ScoreAsync(_model, prompt, lengthNormalise: false, Token);
+        double[] scores = await CandidateActions.Of(task)!.ScoreAsync(_model, prompt, lengthNormalise: false, Token);
 
         float[] whole = (await _model.ScoreAsync(new ScoreRequest(prompt, [_model.Tokenizer.Encode("tool: buy")]), Token))[0];
 
