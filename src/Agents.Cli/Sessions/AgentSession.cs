@@ -3,9 +3,9 @@ using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
-using Agents.Models.Chat;
 using Agents.Models.Decoder;
 using Agents.Plugins;
+using Agents.Runtime.Adaptation;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
 using Agents.Runtime.Reasoning;
@@ -105,7 +105,7 @@ internal sealed class AgentSession : IAsyncDisposable
         }
 
         _local = await LocalModels.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
-        _client = new LocalChatClient(_local);
+        _client = new AdaptableChatClient(_local);
         ModelName = _local.Name;
     }
 
