@@ -5,9 +5,11 @@ using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
 using Agents.Models.Decoder;
 using Agents.Plugins;
+using Agents.Prompts;
 using Agents.Runtime.Adaptation;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
+using Agents.Runtime.Prompts;
 using Agents.Runtime.Reasoning;
 using Microsoft.Extensions.AI;
 
@@ -58,8 +60,14 @@ internal sealed class AgentSession : IAsyncDisposable
                 console.Note($"warning: plugin {status.State.ToString().ToLowerInvariant()}: {status.Reason}");
             }
 
+            PromptLibrary library = PromptFolders.Open(prompts);
+            foreach (PromptInfo outdated in library.List().Where(prompt => prompt.IsOutdated))
+            {
+                console.Note("warning: " + PromptFolders.Outdated(outdated));
+            }
+
             ReasoningEngine engine = new(
-                new PluginFeatures(new FeatureTable(), host), PromptFolders.Open(prompts), AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
+                new PluginFeatures(new FeatureTable(), host), library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
             return new AgentSession(host, engine);
         }
         catch
