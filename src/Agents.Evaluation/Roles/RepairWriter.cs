@@ -7,7 +7,7 @@ namespace Agents.Evaluation.Roles;
 
 /// <summary>
 /// Question about code, wrong program, its first failing visible test and a trace to the right program: the debugger. One prompt, three
-/// contents of the trace slot in equal shares: the block visits with the values of the run, the blocks' source only, nothing.
+/// contents of the trace slot in equal shares: the block visits with the values of the run, the program's source once more, nothing.
 /// </summary>
 /// <param name="prompt">Name of the prompt.</param>
 /// <param name="noise">Settings.</param>
@@ -31,9 +31,9 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
         ArgumentNullException.ThrowIfNull(item);
         IReadOnlyList<ProgramTest> tests = ProgramTest.FindAll(item.Question);
         TraceContent shows = content ?? (TraceContent)stream.NextInt(3);
-        (string program, TestOutcome? outcome, string got, CorruptionKind kind) = Draw(family, item, tests, ref stream);
-        string trace = outcome is null || shows == TraceContent.None || !MiniProgram.TryParse(program, out MiniProgram? parsed, out _) ? ""
-            : shows == TraceContent.Source ? TraceText.WriteSource(FlowGraph.Of(parsed))
+        (string program, TestOutcome? outcome, string failure, CorruptionKind kind) = Draw(family, item, tests, ref stream);
+        string trace = shows == TraceContent.Source ? program
+            : shows == TraceContent.None || outcome is null || !MiniProgram.TryParse(program, out MiniProgram? parsed, out _) ? ""
             : TraceText.Write(BlockTracer.Trace(parsed, outcome.Test.Arguments, Limits));
         ShownSolution target = ShownSolution.Draw(family, item, noise.WrongSolutions, ref stream);
         return new RoleExample
@@ -43,11 +43,9 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
             Variables = new Dictionary<string, object?>
             {
                 ["question"] = item.Question,
-                ["program"] = program,
-                ["test"] = (outcome?.Test ?? tests[0]).ToString(),
-                ["got"] = got,
+                ["code"] = program,
+                ["failure"] = failure,
                 ["trace"] = trace,
-                ["explanation"] = "",
             },
             Target = target.Text,
             TargetCorruption = target.Kind,
@@ -57,7 +55,7 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
     }
 
     /// <summary>Draws a program that fails a visible test; a few do not parse at all, as models' programs do.</summary>
-    private static (string Program, TestOutcome? Outcome, string Got, CorruptionKind Kind) Draw(
+    private static (string Program, TestOutcome? Outcome, string Failure, CorruptionKind Kind) Draw(
         ITaskFamily family, TaskItem item, IReadOnlyList<ProgramTest> tests, ref SampleStream stream)
     {
         for (int attempt = stream.Chance(BrokenShare) ? Attempts : 0; attempt < Attempts; attempt++)
@@ -72,7 +70,7 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
             if (!run.Passed)
             {
                 TestOutcome outcome = run.Outcomes[run.FirstFailing];
-                return (program.Text, outcome, outcome.Got, wrong.Kind);
+                return (program.Text, outcome, Describe(outcome.Test, outcome.Result), wrong.Kind);
             }
         }
 
@@ -84,6 +82,10 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
             _ = MiniProgram.TryParse(broken, out _, out failure);
         }
 
-        return (broken, null, failure.ToString(), CorruptionKind.SkippedStep);
+        return (broken, null, Describe(tests[0], new ProgramResult(null, failure, 0)), CorruptionKind.SkippedStep);
     }
+
+    /// <summary>The line that the pipeline shows for a failing test.</summary>
+    private static string Describe(ProgramTest test, ProgramResult result) =>
+        result.Failure is { } failure ? $"{test.Call} should give {test.Expected}, but: {failure.Message}" : $"{test.Call} gave {result.Value}, expected {test.Expected}";
 }

@@ -42,12 +42,12 @@ public sealed record RolePrompts
     /// <summary>Gets the prompt with variables question, plan.</summary>
     public string CodeWithPlan { get; init; } = "code-pipeline/code-with-plan";
 
-    /// <summary>Gets the prompt with variables question, program.</summary>
+    /// <summary>Gets the prompt with variables question, code.</summary>
     public string Test { get; init; } = "code-pipeline/test";
 
-    /// <summary>Gets the prompt with variables question, program, report.</summary>
+    /// <summary>Gets the prompt with variables question, code, report.</summary>
     public string Fix { get; init; } = "code-pipeline/fix";
 
-    /// <summary>Gets the prompt with variables question, program, test, got, trace, explanation.</summary>
+    /// <summary>Gets the prompt with variables question, code, failure, trace.</summary>
     public string Repair { get; init; } = "code-pipeline/repair";
 }

@@ -6,7 +6,7 @@ public enum TraceContent
     /// <summary>The block visits of the failing test with the values of the variables.</summary>
     Values,
 
-    /// <summary>The source of the blocks, nothing that happened at run time.</summary>
+    /// <summary>The source once more: nothing that happened at run time.</summary>
     Source,
 
     /// <summary>Nothing: the failing test only.</summary>

@@ -30,14 +30,6 @@ public static class TraceText
         return text.ToString();
     }
 
-    /// <summary>Writes the blocks of a program without anything that happened at run time: each source once, in order.</summary>
-    /// <param name="graph">The graph.</param>
-    public static string WriteSource(FlowGraph graph)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        return string.Join('\n', graph.Blocks.Select(block => block.Source));
-    }
-
     private static void Line(StringBuilder text, BlockVisit visit)
     {
         text.Append(visit.Source).Append(" >");
