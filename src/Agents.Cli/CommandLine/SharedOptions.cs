@@ -40,6 +40,14 @@ internal static class SharedOptions
     /// <summary>Gets the number of <c>--retries</c> when the option is absent.</summary>
     public const int DefaultRetries = 3;
 
+    /// <summary>Gets <c>--adapter</c>.</summary>
+    public static Option<string[]> Adapter { get; } = new("--adapter")
+    {
+        Description = "An adapter (GGUF file or PEFT folder) for a role of the strategy: ROLE=PATH, or PATH for all roles without one, or a roles.json. Can be repeated.",
+        HelpName = "ROLE=PATH",
+        DefaultValueFactory = static _ => [],
+    };
+
     /// <summary>Gets <c>--record</c>.</summary>
     public static Option<string?> Record { get; } = new("--record")
     {

@@ -47,6 +47,7 @@ internal sealed class EvalCommand : AgentsCommand
 
         _request.AddTo(this);
         Options.Add(SharedOptions.Retries);
+        Options.Add(SharedOptions.Adapter);
         Options.Add(SharedOptions.Record);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
@@ -77,10 +78,10 @@ internal sealed class EvalCommand : AgentsCommand
             session.RequireStrategy(strategy, options.Settings);
         }
 
-        await session.OpenModelAsync(model, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
+        await session.OpenModelAsync(model, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken, RoleAdapters.Read(arguments.GetValue(SharedOptions.Adapter)!)).ConfigureAwait(false);
         ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models };
         string? system = arguments.GetValue(_request.System);
-        EvaluationJournals journals = new(arguments.GetValue(_out), $"{session.GenerationId ?? model}|{options}|{options.Settings?.GetRawText()}|{budget}|{system}");
+        EvaluationJournals journals = new(arguments.GetValue(_out), $"{session.GenerationId ?? model}|{session.AdapterNames}|{options}|{options.Settings?.GetRawText()}|{budget}|{system}");
         EvaluationBatch batch = new()
         {
             Engine = session.Engine,

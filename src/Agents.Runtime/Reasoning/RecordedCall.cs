@@ -32,7 +32,7 @@ internal sealed class RecordedCall : IAttemptObserver
         _messages = messages;
         _callsPerAttempt = callsPerAttempt;
         _role = role;
-        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName(), prompt: messages, adapters: AdaptersOf(options));
+        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName(), prompt: messages, adapters: AdaptersOf(options, model.Client));
     }
 
     /// <summary>Gets the node.</summary>
@@ -124,11 +124,11 @@ internal sealed class RecordedCall : IAttemptObserver
     /// <param name="error">The error.</param>
     internal static string OneLine(Exception error) => $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
 
-    private static IReadOnlyList<AdapterUse>? AdaptersOf(ChatOptions? options)
+    private static IReadOnlyList<AdapterUse>? AdaptersOf(ChatOptions? options, IChatClient client)
     {
         object? value = null;
         options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
-        return value switch { string id => [new AdapterUse(id)], IEnumerable<AdapterUse> uses => [.. uses], _ => null };
+        return value switch { string id => [new AdapterUse(id)], IEnumerable<AdapterUse> uses => [.. uses], _ => client.GetService(typeof(IReadOnlyList<AdapterUse>)) as IReadOnlyList<AdapterUse> };
     }
 
     private int BeginAttempt(int attempt) => Trace.Begin(NodeId, TraceNodeKind.Attempt, _role, _role, _model.FindName(), attempt);
