@@ -31,7 +31,7 @@ public sealed class CodePipelineStrategy(CodeRunners runners) : IReasoningStrate
         IReadOnlyList<CodeTest> tests = settings.Debugs ? Visible(task, settings) : [];
 
         // Before any call: a machine that cannot isolate programs costs one line and no tokens.
-        ICodeRunner? runner = tests.Count > 0 ? runners.Require(language) : null;
+        ICodeRunner? runner = tests.Count > 0 ? await runners.RequireAsync(language, cancellationToken).ConfigureAwait(false) : null;
         var calls = new CodeCalls(task, language, context.Options.Temperature ?? 0);
         int repairCost = runner is null || settings.Repairs == 0 ? 0 : settings.Explain ? 2 : 1;
         int testerCalls = 0;

@@ -52,16 +52,16 @@ internal sealed class CodeCalls(ReasoningTask task, CodeLanguage language, doubl
         Program(await TryAskAsync(step, ModelRoles.Default, "fixer", "code-pipeline/fix", [("code", program.Source), ("report", report)], cancellationToken).ConfigureAwait(false));
 
     /// <summary>Debugger: which block of the trace does not do what it should.</summary>
-    public async Task<string?> ExplainAsync(IReasoningStep step, CodeProgram program, TestResult failing, string trace, CancellationToken cancellationToken) =>
+    public async Task<string?> ExplainAsync(IReasoningStep step, CodeProgram program, CodeTestResult failing, string trace, CancellationToken cancellationToken) =>
         (await TryAskAsync(step, Debugger, "explainer", "code-pipeline/explain", [.. Failing(program, failing), ("trace", trace)], cancellationToken).ConfigureAwait(false))?.Text;
 
     /// <summary>Coder: a new program after the explanations, or after the trace itself where there are none.</summary>
     public async Task<CodeProgram?> RepairAsync(
-        IReasoningStep step, CodeProgram program, TestResult failing, string trace, string? explanations, CancellationToken cancellationToken) => Program(await TryAskAsync(
+        IReasoningStep step, CodeProgram program, CodeTestResult failing, string trace, string? explanations, CancellationToken cancellationToken) => Program(await TryAskAsync(
         step, ModelRoles.Default, "repairer", "code-pipeline/repair",
         [.. Failing(program, failing), ("trace", explanations is null ? trace : ""), ("explanations", explanations ?? "")], cancellationToken).ConfigureAwait(false));
 
-    private static (string Name, string Value)[] Failing(CodeProgram program, TestResult failing) =>
+    private static (string Name, string Value)[] Failing(CodeProgram program, CodeTestResult failing) =>
     [
         ("code", program.Source), ("call", failing.Test.Call), ("expected", failing.Test.Expected), ("actual", failing.Actual ?? ""), ("failure", failing.Failure),
     ];
