@@ -22,11 +22,19 @@ internal sealed class AgentSession : IAsyncDisposable
     private DecoderModel? _local;
     private IChatClient? _client;
 
-    private AgentSession(PluginHost host, ReasoningEngine engine)
+    private AgentSession(PluginHost host, IFeatureSource features, IPromptLibrary prompts, ReasoningEngine engine)
     {
         _host = host;
+        Features = features;
+        Prompts = prompts;
         Engine = engine;
     }
+
+    /// <summary>Gets what the plugins offer.</summary>
+    public IFeatureSource Features { get; }
+
+    /// <summary>Gets the prompts.</summary>
+    public IPromptLibrary Prompts { get; }
 
     /// <summary>Gets the engine.</summary>
     public ReasoningEngine Engine { get; }
@@ -36,6 +44,9 @@ internal sealed class AgentSession : IAsyncDisposable
 
     /// <summary>Gets the model's name.</summary>
     public string ModelName { get; private set; } = "";
+
+    /// <summary>Gets the model that runs in this process; null for a model behind an endpoint.</summary>
+    public DecoderModel? Local => _local;
 
     /// <summary>Gets the hash of the local model's weights; null for a model behind an endpoint.</summary>
     public string? GenerationId => _local?.GenerationId;
@@ -60,15 +71,15 @@ internal sealed class AgentSession : IAsyncDisposable
                 console.Note($"warning: plugin {status.State.ToString().ToLowerInvariant()}: {status.Reason}");
             }
 
+            PluginFeatures features = new(new FeatureTable(), host);
             PromptLibrary library = PromptFolders.Open(prompts);
             foreach (PromptInfo outdated in library.List().Where(prompt => prompt.IsOutdated))
             {
                 console.Note("warning: " + PromptFolders.Outdated(outdated));
             }
 
-            ReasoningEngine engine = new(
-                new PluginFeatures(new FeatureTable(), host), library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
-            return new AgentSession(host, engine);
+            ReasoningEngine engine = new(features, library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
+            return new AgentSession(host, features, library, engine);
         }
         catch
         {
