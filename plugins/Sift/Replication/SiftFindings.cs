@@ -14,6 +14,8 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
 
     private const double NotableGap = 0.05;
 
+    private static readonly string[] Stages = [SiftArms.Direct, SiftArms.First, SiftArms.Forward, SiftArms.Sift];
+
     /// <summary>Writes the findings.</summary>
     /// <param name="few">Samples of the small vote.</param>
     /// <param name="many">Samples of the large vote.</param>
@@ -85,7 +87,7 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
 
     private IEnumerable<FindingCheck> StageChecks(ArmComparison first, ArmComparison second, ArmComparison third, ArmComparison skip)
     {
-        string stages = string.Join(" → ", new[] { SiftArms.Direct, SiftArms.First, SiftArms.Forward, SiftArms.Sift }.Select(arm => AgreementStudy.Percent(runs.Accuracy(arm))));
+        string stages = string.Join(" → ", Stages.Select(arm => AgreementStudy.Percent(runs.Accuracy(arm))));
         yield return new("Every stage is at least as accurate as the one before, the plain answer first", first.Difference >= 0 && second.Difference >= 0 && third.Difference >= 0, stages);
         yield return new("Stage 1 is above the plain answer by more than 2 standard errors", first.Difference > 2 * first.StandardError, Points(first));
         yield return new("Leaving stage 2 out does not help", skip.Low >= 0 || !skip.IsWorse, $"all stages against none of stage 2: {Points(skip)}");
