@@ -14,6 +14,7 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
 
     private const double NotableGap = 0.05;
 
+    private static readonly int[] Ends = [1, 2, 3, 0];
     private static readonly string[] Stages = [SiftArms.Direct, SiftArms.First, SiftArms.Forward, SiftArms.Sift];
 
     /// <summary>Writes the findings.</summary>
@@ -110,7 +111,7 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
         return new(
             "Where the questions end",
             ["stage that agreed", "share of questions", "right"],
-            [.. new[] { 1, 2, 3, 0 }.Select(stage =>
+            [.. Ends.Select(stage =>
             {
                 Observation[] ended = [.. rows.Where(row => (int)row.Values.GetValueOrDefault(SiftArms.Stage) == stage)];
                 return (IReadOnlyList<string>)[stage == 0 ? "none: plain answer" : stage.ToString(CultureInfo.InvariantCulture), AgreementStudy.Percent(ended.Length / (double)Math.Max(1, rows.Count)), AgreementStudy.Percent(SiftRuns.Share(ended, SiftRuns.IsRight))];
