@@ -21,14 +21,16 @@ internal sealed class ImprovementArms(ILaboratory laboratory, ToolPhraseBook phr
     /// <param name="items">The items.</param>
     /// <param name="settings">Settings of the strategy, the inside of a JSON object.</param>
     /// <param name="adapters">Adapters by role; null for none.</param>
+    /// <param name="samples">Samples of a vote; null for the default.</param>
     /// <param name="cancellationToken">Stops the arm.</param>
     public Task<ArmRun> StrategyAsync(
-        string arm, ulong seed, IReadOnlyList<ExperimentItem> items, string settings, IReadOnlyDictionary<string, ExperimentAdapter>? adapters, CancellationToken cancellationToken)
+        string arm, ulong seed, IReadOnlyList<ExperimentItem> items, string settings, IReadOnlyDictionary<string, ExperimentAdapter>? adapters, int? samples,
+        CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse($"{{{settings}}}");
         var run = new StrategyRun(TestTimeImprovementStrategy.Id)
         {
-            Options = new StrategyOptions { Settings = document.RootElement.Clone() },
+            Options = new StrategyOptions { Samples = samples, Settings = document.RootElement.Clone() },
             Adapters = adapters ?? new Dictionary<string, ExperimentAdapter>(),
         };
         return laboratory.MeasureAsync(arm, seed, items, async (item, token) => Observe(await laboratory.AnswerAsync(run, item, seed, token).ConfigureAwait(false)), cancellationToken);

@@ -25,18 +25,20 @@ internal sealed class ImprovementFindings(
         ArmRun[] oracle = Arm(run => run.Unsure("uncertain, right pairs", run.Oracle, ImprovementPlan.Tau));
         ArmRun[] shown = Arm(run => run.Unsure("uncertain, demonstrations", run.Shown, ImprovementPlan.Tau));
         ArmRun[] noise = Arm(run => run.Unsure("uncertain, shuffled labels", run.Noise, ImprovementPlan.Tau));
+        ArmRun[] votes = Arm(run => run.Unsure("uncertain, votes", run.Votes, ImprovementPlan.Tau));
         ArmRun[] least = Arm(run => run.Least("least certain", run.EqualUpdates));
         ArmRun[] most = Arm(run => run.Most("most certain", run.EqualUpdates));
         ArmRun[] random = Arm(run => run.Random("random", run.EqualUpdates));
         ArmRun[] pooled = [.. runs.Select(run => run.Pooled).OfType<ArmRun>()];
         ArmComparison primary = laboratory.Compare(plain, improved);
         ArmComparison content = laboratory.Compare(noise, improved);
+        ArmComparison calls = laboratory.Compare(votes, improved);
         ArmComparison selection = laboratory.Compare(most, least);
         ArmComparison ceiling = laboratory.Compare(plain, oracle);
         ArmComparison taughtGain = laboratory.Compare(plain, taught);
         List<ArmComparison> comparisons =
         [
-            primary, content, selection, laboratory.Compare(random, least), laboratory.Compare(plain, Arm(run => run.All)), taughtGain, laboratory.Compare(improved, taught), ceiling,
+            primary, content, selection, laboratory.Compare(random, least), calls, laboratory.Compare(plain, votes), laboratory.Compare(plain, Arm(run => run.All)), taughtGain, laboratory.Compare(improved, taught), ceiling,
             laboratory.Compare(taught, oracle), laboratory.Compare(plain, shown), laboratory.Compare(shown, improved), laboratory.Compare(plain, noise), laboratory.Compare(plain, Arm(run => run.Teacher)),
         ];
         if (pooled.Length == runs.Count)
@@ -46,7 +48,7 @@ internal sealed class ImprovementFindings(
         }
 
         double auroc = RankedMargins.Auroc(plain.SelectMany(run => run.Rows.Select(row => row.Seen)));
-        (EffectVerdict verdict, string explanation) = Judge(primary, content, selection, ceiling, auroc);
+        (EffectVerdict verdict, string explanation) = Judge(primary, content, selection, calls, ceiling, auroc);
         return new ReplicationFindings
         {
             Verdict = verdict,
@@ -54,17 +56,18 @@ internal sealed class ImprovementFindings(
             Primary = primary,
             Arms =
             [
-                .. plain, .. improved, .. Arm(run => run.All), .. least, .. most, .. random, .. taught, .. oracle, .. shown, .. noise, .. pooled, .. Arm(run => run.Teacher),
+                .. plain, .. improved, .. Arm(run => run.All), .. least, .. most, .. random, .. taught, .. oracle, .. shown, .. votes, .. noise, .. pooled, .. Arm(run => run.Teacher),
             ],
             Comparisons = comparisons,
-            Checks = Checks(primary, content, selection, comparisons[3], ceiling, taughtGain, auroc),
+            Checks = Checks(primary, content, selection, comparisons[3], calls, ceiling, taughtGain, auroc),
             Tables = [Levels(plain, improved, taught, oracle, noise), Sweep(), Labels(), Grid(), Latency()],
             Setup = Setup(),
             Notes = Notes(auroc),
         };
     }
 
-    private static (EffectVerdict Verdict, string Explanation) Judge(ArmComparison primary, ArmComparison content, ArmComparison selection, ArmComparison ceiling, double auroc)
+    private static (EffectVerdict Verdict, string Explanation) Judge(
+        ArmComparison primary, ArmComparison content, ArmComparison selection, ArmComparison calls, ArmComparison ceiling, double auroc)
     {
         string gain = $"unsure items improved: {Points(primary)} against the unadapted model";
         if (!primary.IsBetter)
@@ -86,6 +89,11 @@ internal sealed class ImprovementFindings(
             against.Add($"as many updates on the most certain items ({Points(selection)})");
         }
 
+        if (!(calls.Difference > 0))
+        {
+            against.Add($"votes over as many calls ({Points(calls)})");
+        }
+
         if (!(auroc > InformativeAuroc))
         {
             against.Add(string.Create(CultureInfo.InvariantCulture, $"chance in telling wrong answers by the margin (AUROC {auroc:F2})"));
@@ -97,7 +105,7 @@ internal sealed class ImprovementFindings(
     }
 
     private List<FindingCheck> Checks(
-        ArmComparison primary, ArmComparison content, ArmComparison selection, ArmComparison chance, ArmComparison ceiling, ArmComparison taught, double auroc)
+        ArmComparison primary, ArmComparison content, ArmComparison selection, ArmComparison chance, ArmComparison calls, ArmComparison ceiling, ArmComparison taught, double auroc)
     {
         (ExperimentItem Item, Observation Seen)[] composed = [.. runs[0].Unsure("uncertain", runs[0].All, ImprovementPlan.Tau).Rows.Take(itself.Rows.Count)];
         int equal = composed.Zip(itself.Rows).Count(pair => pair.First.Seen.Response == pair.Second.Seen.Response);
@@ -106,6 +114,7 @@ internal sealed class ImprovementFindings(
             new FindingCheck("The margin tells wrong answers (AUROC above 0.55; expected above 0.65)", double.IsNaN(auroc) ? null : auroc > InformativeAuroc, string.Create(CultureInfo.InvariantCulture, $"AUROC {auroc:F3}{(auroc > ExpectedAuroc ? "" : ", below the expectation")}")),
             new FindingCheck("Improving the least certain items beats improving as many of the most certain", selection.Difference > 0, Points(selection)),
             new FindingCheck("Improving the least certain items beats improving as many at random", chance.Difference > 0, Points(chance)),
+            new FindingCheck("Improving beats a vote over as many calls on the same items", calls.Difference > 0, Points(calls)),
             new FindingCheck("Shuffled labels do not match the model's own", content.IsBetter, Points(content)),
             new FindingCheck("Right pairs help at least as much as taught ones, and taught ones as much as the model's own", ceiling.Difference >= taught.Difference && taught.Difference >= primary.Difference, $"right {Points(ceiling)}; taught {Points(taught)}; own {Points(primary)}"),
             new FindingCheck("The gain of the model's own pairs exceeds two standard errors", primary.Difference > 2 * primary.StandardError, Points(primary)),

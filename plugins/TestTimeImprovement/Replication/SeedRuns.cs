@@ -20,6 +20,9 @@ internal sealed record SeedRuns
     /// <summary>Gets TT-ICL.</summary>
     public required ArmRun Shown { get; init; }
 
+    /// <summary>Gets votes over as many samples as an improvement takes calls at most.</summary>
+    public required ArmRun Votes { get; init; }
+
     /// <summary>Gets the temporary adapters on shuffled labels.</summary>
     public required ArmRun Noise { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class TestTimeImprovementReplication : IReplication
 
         // Arms that are put together from two runs must be what the strategy does by itself.
         ArmRun itself = await arms.StrategyAsync(
-            "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", null, cancellationToken).ConfigureAwait(false);
+            "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
         return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, itself).Write();
     }
 
@@ -76,12 +76,14 @@ public sealed class TestTimeImprovementReplication : IReplication
     private static async Task<SeedRuns> RunSeedAsync(
         ILaboratory laboratory, ImprovementArms arms, IReadOnlyList<ExperimentItem> items, UpdateRecipe recipe, ExperimentAdapter teacher, ulong seed, CancellationToken cancellationToken)
     {
-        ArmRun plain = await arms.StrategyAsync("unadapted", seed, items, "\"estimator\":\"rss\",\"update\":\"none\"", null, cancellationToken).ConfigureAwait(false);
-        ArmRun all = await arms.StrategyAsync("all", seed, items, $"{Settings}\"all\",{recipe.Json}", null, cancellationToken).ConfigureAwait(false);
+        ArmRun plain = await arms.StrategyAsync("unadapted", seed, items, "\"estimator\":\"rss\",\"update\":\"none\"", null, null, cancellationToken).ConfigureAwait(false);
+        ArmRun all = await arms.StrategyAsync("all", seed, items, $"{Settings}\"all\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
         var roles = new Dictionary<string, ExperimentAdapter> { [Synthesis.PairWriter.TeacherRole] = teacher };
-        ArmRun taught = await arms.StrategyAsync("taught", seed, items, $"{Settings}\"all\",\"generator\":\"teacher\",{recipe.Json}", roles, cancellationToken).ConfigureAwait(false);
+        ArmRun taught = await arms.StrategyAsync("taught", seed, items, $"{Settings}\"all\",\"generator\":\"teacher\",{recipe.Json}", roles, null, cancellationToken).ConfigureAwait(false);
         ArmRun shown = await arms.StrategyAsync(
-            "demonstrations", seed, items, $"\"estimator\":\"rss\",\"update\":\"icl\",\"selection\":\"all\",\"attempts\":{ImprovementPlan.Attempts}", null, cancellationToken).ConfigureAwait(false);
+            "demonstrations", seed, items, $"\"estimator\":\"rss\",\"update\":\"icl\",\"selection\":\"all\",\"attempts\":{ImprovementPlan.Attempts}", null, null, cancellationToken).ConfigureAwait(false);
+        ArmRun votes = await arms.StrategyAsync(
+            "votes", seed, items, "\"estimator\":\"rss\",\"update\":\"none\",\"decoding\":\"vote\"", null, ImprovementPlan.Attempts + 1, cancellationToken).ConfigureAwait(false);
         ArmRun oracle = await arms.PairsAsync("right pairs", seed, items, recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false);
         PairBook own = await arms.WriteAsync(seed, items, cancellationToken).ConfigureAwait(false);
         PairBook shuffled = own.Shuffled();
@@ -93,6 +95,7 @@ public sealed class TestTimeImprovementReplication : IReplication
             All = all,
             Taught = taught,
             Shown = shown,
+            Votes = votes,
             Oracle = oracle,
             Noise = noise,
             Teacher = teacherItself,
