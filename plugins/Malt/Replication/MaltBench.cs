@@ -128,6 +128,7 @@ internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
         int agreeing = 0;
         int fixedOnes = 0;
         int broken = 0;
+        int silent = 0;
         foreach (RoleNode generation in tree.Generations)
         {
             bool good = grades.GetValueOrDefault(generation.NodeId!.Value) == true;
@@ -144,12 +145,13 @@ internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
                     bool after = grades.GetValueOrDefault(next.NodeId!.Value) == true;
                     fixedOnes += !good && after ? 1 : 0;
                     broken += good && !after ? 1 : 0;
+                    silent += next.Answer is null ? 1 : 0;
                 }
             }
         }
 
         double passes = Math.Max(1, tree.Generations.Count);
-        Dictionary<string, double> values = new() { ["generationRight"] = right / passes, ["fixed"] = fixedOnes / passes, ["broken"] = broken / passes };
+        Dictionary<string, double> values = new() { ["generationRight"] = right / passes, ["fixed"] = fixedOnes / passes, ["broken"] = broken / passes, ["silent"] = silent / passes };
         if (verdicts > 0)
         {
             values["verdictRight"] = (double)agreeing / verdicts;

@@ -62,6 +62,7 @@ internal static class MaltFindings
             Notes =
             [
                 "The refiner of a pass reads its critique, so the arm with an empty critique shows whether the trained pair uses the channel at all; the prompt with an empty critique was part of the embedded model's own training data from its second version on.",
+                "A refinement without an answer leaves the generation's answer in the vote. A model that was never taught to refine without a critique writes nothing readable there; then the arm with an empty critique is the generator's vote.",
                 "Shuffling keeps the number of positives and pairs of every parent. Where all siblings have one label it changes nothing, so what it takes away is the credit inside mixed parents only.",
                 "\"trained G+MV9\" asks the trained generator alone for nine answers: what the supervised generator explains by itself.",
                 "Level, temperature, learning rates and sizes were looked at on the validation split, on which quick runs measure; the test split serves full runs only.",
@@ -101,9 +102,9 @@ internal static class MaltFindings
 
     private static FindingTable Stages(IReadOnlyList<ArmRun> arms) => new(
         "Inside a pass",
-        ["arm", "generation right", "verdict of the critique right", "wrong → right by the refiner", "right → wrong"],
+        ["arm", "generation right", "verdict of the critique right", "wrong → right by the refiner", "right → wrong", "refinement without an answer"],
         [.. arms.Where(run => run.Rows.Any(row => row.Seen.Values.ContainsKey("verdictRight")) || run.Arm == MaltArms.EmptyCritique).GroupBy(run => run.Arm).Select(arm => (IReadOnlyList<string>)
-            [arm.Key, Share(arm, "generationRight"), Share(arm, "verdictRight"), Share(arm, "fixed"), Share(arm, "broken")])]);
+            [arm.Key, Share(arm, "generationRight"), Share(arm, "verdictRight"), Share(arm, "fixed"), Share(arm, "broken"), Share(arm, "silent")])]);
 
     private static string Share(IEnumerable<ArmRun> runs, string value)
     {
