@@ -9,7 +9,7 @@ public sealed record ProgramsOptions
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
     /// <value>Default weights 1, 8, 1; null draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; } = new(1, 8, 1);
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(1, 5, 3);
 
     /// <summary>Gets the share of problems that ask for a missing operator instead of the output.</summary>
     /// <value>Default 0.2.</value>
