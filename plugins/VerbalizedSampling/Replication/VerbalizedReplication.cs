@@ -31,7 +31,7 @@ public sealed class VerbalizedReplication : IReplication
     {
         ArgumentNullException.ThrowIfNull(laboratory);
         ListingScale scale = ListingScale.Of(laboratory.Profile);
-        ExperimentSplit split = laboratory.Profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
+        ExperimentSplit split = SplitOf(laboratory.Profile);
         IReadOnlyList<ExperimentItem> training = laboratory.Items(new ItemQuery("listing", ExperimentSplit.Train, TrainingItems, DataSeed) { Difficulty = Level });
         IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery("listing", split, scale.Items, DataSeed) { Difficulty = Level });
         ListingBench bench = new(laboratory, scale);
@@ -54,6 +54,10 @@ public sealed class VerbalizedReplication : IReplication
 
         return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms);
     }
+
+    /// <summary>Quick runs, which settings are chosen by, never see the test split.</summary>
+    /// <param name="profile">The profile.</param>
+    internal static ExperimentSplit SplitOf(ReplicationProfile profile) => profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
 
     private static async Task RunAsync(
         ILaboratory laboratory,
