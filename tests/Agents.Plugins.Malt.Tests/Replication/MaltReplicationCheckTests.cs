@@ -49,7 +49,7 @@ public sealed class MaltReplicationCheckTests
     [Fact]
     public async Task Run_NoArmBetter_IsNotShown()
     {
-        ReplicationFindings findings = await new MaltReplication().RunAsync(Laboratory((_, _) => 0.5), TestContext.Current.CancellationToken);
+        ReplicationFindings findings = await new MaltReplication().RunAsync(Laboratory((_, adapter) => adapter == "malt-refiner" ? 0.45 : 0.55), TestContext.Current.CancellationToken);
 
         Assert.Equal(EffectVerdict.NotShown, findings.Verdict);
     }
@@ -57,7 +57,7 @@ public sealed class MaltReplicationCheckTests
     [Fact]
     public async Task Run_TrainsOnTrainingQuestionsAndTestsOnOthers()
     {
-        ScriptedLaboratory laboratory = Laboratory((_, _) => 0.5);
+        ScriptedLaboratory laboratory = Laboratory((_, _) => 0.5, ReplicationProfile.Full);
 
         ReplicationFindings findings = await new MaltReplication().RunAsync(laboratory, TestContext.Current.CancellationToken);
 
@@ -95,9 +95,9 @@ public sealed class MaltReplicationCheckTests
     private static RoleNode Node(MaltRole role, string text, IReadOnlyList<RoleNode> children) => new(role, text) { Children = children };
 
     /// <summary>Answers by a coin whose bias depends on the pipeline and the refiner's adapter; trees come from the strategy's own trace, which a script stands for.</summary>
-    private static ScriptedLaboratory Laboratory(Func<string, string, double> accuracy) => new()
+    private static ScriptedLaboratory Laboratory(Func<string, string, double> accuracy, ReplicationProfile profile = ReplicationProfile.Quick) => new()
     {
-        Profile = ReplicationProfile.Full,
+        Profile = profile,
         Seeds = [1, 2, 3],
         Prompts = PluginBench.ShippedPrompts,
         Trace = (run, item, seed) => run.Strategy == MaltTreeStrategy.Id ? ScriptedTree.Of(item, seed) : [],
