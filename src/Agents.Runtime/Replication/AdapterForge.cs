@@ -68,13 +68,7 @@ internal sealed class AdapterForge : IDisposable
     /// <exception cref="ReplicationException">The settings are invalid, or an example is too long.</exception>
     public Task<ExperimentAdapter> TrainAsync(AdapterTraining training, CancellationToken cancellationToken)
     {
-        Validate(training);
-        if (training.Conversations.Count == 0 == (training.Preferences.Count == 0))
-        {
-            throw new ReplicationException(
-                $"The training of '{training.Name}' needs exactly one kind of data, got {training.Conversations.Count} conversations and {training.Preferences.Count} preferences.");
-        }
-
+        Validate(training, hasData: true);
         return TrainAsync(
             training, [.. training.Conversations.Select(Supervised), .. training.Preferences.Select(Preference)], cancellationToken);
     }
@@ -86,7 +80,7 @@ internal sealed class AdapterForge : IDisposable
     /// <exception cref="ReplicationException">The settings are invalid, or an example is too long.</exception>
     public async Task<ExperimentAdapter> TrainAsync(AdapterTraining training, ImmutableArray<PreferenceExample> examples, CancellationToken cancellationToken)
     {
-        Validate(training);
+        Validate(training, hasData: false);
         for (int i = 0; i < examples.Length; i++)
         {
             RequireLength(training.Name, i, examples[i].PromptTokenIds.Length + examples[i].Completions.Max(completion => completion.Length));
@@ -134,12 +128,17 @@ internal sealed class AdapterForge : IDisposable
         _gate.Dispose();
     }
 
-    private static void Validate(AdapterTraining training)
+    private static void Validate(AdapterTraining training, bool hasData)
     {
         List<string> broken = [];
         if (training.Name.Length == 0 || training.Name.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '.')))
         {
             broken.Add($"the name '{training.Name}' must be letters, digits, '-' and '.': it names a folder");
+        }
+
+        if (hasData && training.Conversations.Count == 0 == (training.Preferences.Count == 0))
+        {
+            broken.Add($"exactly one kind of data is needed, got {training.Conversations.Count} conversations and {training.Preferences.Count} preferences");
         }
 
         if (training.Rank < 1 || training.Epochs < 1 || training.BatchSize < 1 || training.Steps is < 1)
