@@ -77,8 +77,8 @@ internal sealed class Sandbox
         };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin:/usr/sbin:/sbin";
-        start.Environment["HOME"] = "/work";
-        start.Environment["TMPDIR"] = "/work";
+        start.Environment["HOME"] = "/sandbox";
+        start.Environment["TMPDIR"] = "/sandbox";
         start.Environment["LANG"] = "C.UTF-8";
         start.Environment["AGENTS_SANDBOX"] = tools.Script;
         foreach ((string name, string value) in plan.Environment)
