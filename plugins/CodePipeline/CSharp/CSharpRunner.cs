@@ -8,8 +8,11 @@ namespace Agents.Plugins.CodePipeline.CSharp;
 /// </summary>
 internal sealed class CSharpRunner(Sandbox sandbox) : SandboxedRunner, IAsyncDisposable
 {
-    private const long AddressSpace = 2L << 30;
+    // The runtime reserves some 3 GiB of addresses with these limits of its heap (256 MiB, reserved twice) and writes to 150 MiB before the program begins.
+    private const long Memory = 768L << 20;
+    private const long AddressSpace = 4L << 30;
     private const string HeapLimit = "0x10000000";
+    private const string HeapRange = "0x20000000";
 
     // The runtime's own threads are about twenty.
     private const int Processes = 48;
@@ -91,6 +94,7 @@ internal sealed class CSharpRunner(Sandbox sandbox) : SandboxedRunner, IAsyncDis
                 {
                     ["DOTNET_ROOT"] = dotnet.Root,
                     ["DOTNET_GCHeapHardLimit"] = HeapLimit,
+                    ["DOTNET_GCRegionRange"] = HeapRange,
                     ["DOTNET_gcConcurrent"] = "0",
                     ["DOTNET_EnableDiagnostics"] = "0",
                     ["DOTNET_TieredPGO"] = "0",
@@ -98,6 +102,7 @@ internal sealed class CSharpRunner(Sandbox sandbox) : SandboxedRunner, IAsyncDis
                     ["DOTNET_EnableWriteXorExecute"] = "0",
                     ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 },
+                Memory = Memory,
                 AddressSpace = AddressSpace,
                 Processes = Processes,
                 ProcessorSeconds = ProcessorSeconds,

@@ -37,7 +37,7 @@ internal sealed class Sandbox
         var tools = SandboxTools.Find();
         var plan = new SandboxPlan([tools.Paths["prlimit"], "--version"])
         {
-            AddressSpace = 256 << 20, Processes = 8, ProcessorSeconds = 10, LifetimeSeconds = 10,
+            Memory = 64 << 20, AddressSpace = 256 << 20, Processes = 8, ProcessorSeconds = 10, LifetimeSeconds = 10,
         };
         await using SandboxProcess process = Start(tools, plan);
         process.CloseInput();
@@ -66,7 +66,7 @@ internal sealed class Sandbox
         [
             "--", tools.Paths["setpriv"], "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--",
             tools.Paths["timeout"], "--signal=KILL", Number(plan.LifetimeSeconds),
-            tools.Paths["prlimit"], "--core=0", $"--cpu={Number(plan.ProcessorSeconds)}", $"--as={Number(plan.AddressSpace)}", $"--fsize={Number(MaximumFileSize)}",
+            tools.Paths["prlimit"], "--core=0", $"--cpu={Number(plan.ProcessorSeconds)}", $"--as={Number(plan.AddressSpace)}", $"--data={Number(plan.Memory)}", $"--fsize={Number(MaximumFileSize)}",
             $"--nproc={Number(plan.Processes)}", $"--nofile={Number(MaximumOpenFiles)}", "--",
         ]);
         arguments.AddRange(plan.Command);

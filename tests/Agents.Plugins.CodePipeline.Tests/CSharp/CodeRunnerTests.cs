@@ -147,7 +147,7 @@ public sealed class CodeRunnerTests
     [Theory]
     [InlineData("static int F(int n) => n * 2;", "F(3)", "B0 line 1: n * 2\n  n=3\nresult: 6")]
     [InlineData("static int F(int n) => n == 0 ? 0 : F(n - 1);", "F(1)", "B0 line 1: n == 0 ? 0 : F(n - 1)\n  n=1\nB0 line 1: n == 0 ? 0 : F(n - 1)\n  n=0\nresult: 0")]
-    [InlineData("static int F(int n)\n{\n    n = n / 0;\n}", "F(3)", "the program does not compile: CS0161: 'LooseFunctions__.F(int)': not all code paths return a value (line 1); CS0020: Division by constant zero (line 3)")]
+    [InlineData("static int F(int n)\n{\n    n = n / 0;\n}", "F(3)", "the program does not compile: CS0161: 'LooseFunctions__.F(int)': not all code paths return a value (line 1)")]
     [InlineData("static int G(int n) => n;", "F(3)", "the program has no function for 'F(3)'")]
     [InlineData("static int F(int n)\n{\n    int m = n;\n    return m / (n - 3);\n}", "F(3)", "B0 lines 3-4: int m = n; return m / (n - 3);\n  n=3, m=3\nthe call threw DivideByZeroException: Attempted to divide by zero. (line 4)")]
     public void Trace_SmallPrograms_GiveTheirTrace(string program, string call, string trace) => Assert.Equal(trace, Render(program, call));

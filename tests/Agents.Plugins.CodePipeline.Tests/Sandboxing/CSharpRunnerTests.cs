@@ -3,6 +3,7 @@ using Agents.Plugins.CodePipeline.Running;
 namespace Agents.Plugins.CodePipeline.Tests.Sandboxing;
 
 /// <summary>The real runner process in the sandbox; what it does with programs of all kinds is tested without a process.</summary>
+[Collection(SandboxFixture.Collection)]
 public sealed class CSharpRunnerTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Agents.Plugins.CodePipeline.Tracing;
 
 namespace Agents.Plugins.CodePipeline.Tests.Sandboxing;
 
+[Collection(SandboxFixture.Collection)]
 public sealed class PythonRunnerTests
 {
     private const string Sum = "def f(n):\n    s=0; i=1\n    while i<n:\n        s=s+i; i=i+1\n    return s\n";

@@ -8,6 +8,9 @@ namespace Agents.Plugins.CodePipeline.Tests.Sandboxing;
 /// <summary>The real runners of this machine, or a skip that says why there are none.</summary>
 internal static class SandboxFixture
 {
+    /// <summary>Tests with processes run one after another: they watch what is left behind, and a machine has few processors.</summary>
+    public const string Collection = "processes";
+
     private static readonly Sandbox Sandbox = new();
     private static readonly PythonRunner PythonRunner = new(Sandbox);
     private static readonly CSharpRunner CSharpRunner = new(Sandbox);
