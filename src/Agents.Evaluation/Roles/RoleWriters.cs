@@ -21,10 +21,21 @@ public static class RoleWriters
             new ChooseWriter(prompts.Choose, noise),
             new StickerWriter(prompts.Sticker, noise),
             new SolveWriter(prompts.SolveFromSticker, noise, fromSticker: true),
+            new SolveWithStickerWriter(prompts.SolveWithSticker, noise),
+            new CorrectWriter(prompts.Correct, noise),
+            new InvertWriter(prompts.Invert, noise),
             new VerbalizeWriter(prompts.Verbalize, noise),
+            new VerbalizeMoreWriter(prompts.Verbalize, prompts.VerbalizeMore),
+            new SolveInContextWriter(noise),
+            new ConcludeWriter(prompts.Conclude, noise),
             new VariantWriter(prompts.Variant, noise),
             new CritiqueWriter(prompts.Feedback, noise, feedback: true),
             new RefineWriter(prompts.Revise, noise, revise: true),
+            new PlanWriter(prompts.Plan, noise),
+            new CodeWithPlanWriter(prompts.CodeWithPlan, noise),
+            new ReportWriter(prompts.Test, noise),
+            new FixWriter(prompts.Fix, noise),
+            new RepairWriter(prompts.Repair, noise),
         ];
     }
 }
