@@ -39,7 +39,7 @@ public sealed class VerdictAndTextTests
             ```
             """;
 
-        Assert.Equal("B0 (s=0; i=1): correct. ok\n1 (): wrong. ", Explanations.Render(Reply));
+        Assert.Equal("B0 (s=0; i=1): correct. ok\n1 (): wrong.", Explanations.Render(Reply));
         Assert.Equal([true, false], Explanations.Read(Reply).Select(block => block.Correct));
     }
 
