@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agents.Plugins.CodePipeline.Flow;
+using Agents.Plugins.CodePipeline.Mini;
 using Agents.Plugins.CodePipeline.Running;
 using Agents.Plugins.CodePipeline.Tracing;
 using Agents.Reasoning;
@@ -106,6 +107,7 @@ public sealed class CodePipelineStrategy(CodeRunners runners) : IReasoningStrate
 
                 string trace = settings.TraceSlot switch
                 {
+                    TraceSlot.Real when language == CodeLanguage.Mini => MiniText.Trace(traced!, settings.TraceCap, settings.ValueCap),
                     TraceSlot.Real => TraceText.Render(traced!, settings.TraceCap, settings.ValueCap),
                     TraceSlot.Source => program.Source,
                     _ => "",

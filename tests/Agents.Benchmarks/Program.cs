@@ -1,3 +1,4 @@
+using Agents.Benchmarks.Adaptation;
 using Agents.Benchmarks.Constraints;
 using Agents.Benchmarks.Experiments;
 using Agents.Benchmarks.Kernels;
@@ -27,6 +28,7 @@ return args switch
     ["rl-step", .. string[] rest] => await ReinforcementStepBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["roles", .. string[] rest] => await RolesCommand.RunAsync(rest).ConfigureAwait(false),
     ["levels", .. string[] rest] => await LevelsCommand.RunAsync(rest).ConfigureAwait(false),
+    ["adaptation", .. string[] rest] => await AdaptationBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -61,6 +63,8 @@ static int Usage()
                         how well a model plays each role of the recipe, validation split, greedy (default 40 items per role and family)
           levels MODEL.gguf PROMPTS [ITEMS]
                         direct accuracy per family and level, validation split, greedy (default 100 items per level)
+          adaptation [QUESTIONS] [CYCLES] [STEPS]
+                        temporary adapters on the embedded model: milliseconds of adapting and answering; then CYCLES adaptations, four at once: weights, logits and memory before and after
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

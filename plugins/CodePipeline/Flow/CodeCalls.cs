@@ -1,5 +1,6 @@
 using Agents.Budgets;
 using Agents.Models;
+using Agents.Plugins.CodePipeline.Mini;
 using Agents.Plugins.CodePipeline.Running;
 using Agents.Reasoning;
 using Agents.Strategies.Candidates;
@@ -40,7 +41,7 @@ internal sealed class CodeCalls(ReasoningTask task, CodeLanguage language, doubl
         Candidate reply = plan is null
             ? await AskAsync(step, ModelRoles.Default, "coder", "code-pipeline/code", [], cancellationToken).ConfigureAwait(false)
             : await AskAsync(step, ModelRoles.Default, "coder", "code-pipeline/code-with-plan", [("plan", plan)], cancellationToken).ConfigureAwait(false);
-        return new CodeProgram(reply, ProgramText.Of(reply.Text));
+        return new CodeProgram(reply, Source(reply.Text));
     }
 
     /// <summary>Tester: a report that ends in PASS or FAIL. Nothing is run.</summary>
@@ -66,8 +67,10 @@ internal sealed class CodeCalls(ReasoningTask task, CodeLanguage language, doubl
         ("code", program.Source), ("call", failing.Test.Call), ("expected", failing.Test.Expected), ("actual", failing.Actual ?? ""), ("failure", failing.Failure),
     ];
 
-    private static CodeProgram? Program(Candidate? reply) =>
-        reply is not null && ProgramText.Of(reply.Text) is { Length: > 0 } source ? new CodeProgram(reply, source) : null;
+    private string Source(string reply) => language == CodeLanguage.Mini ? MiniText.Program(reply) : ProgramText.Of(reply);
+
+    private CodeProgram? Program(Candidate? reply) =>
+        reply is not null && Source(reply.Text) is { Length: > 0 } source ? new CodeProgram(reply, source) : null;
 
     private async Task<Candidate?> TryAskAsync(
         IReasoningStep step, string modelRole, string role, string prompt, (string Name, string Value)[] values, CancellationToken cancellationToken)

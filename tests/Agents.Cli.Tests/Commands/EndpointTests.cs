@@ -31,6 +31,7 @@ public sealed class EndpointTests
     [InlineData("sift")]
     [InlineData("verbalized-sampling")]
     [InlineData("code-pipeline")]
+    [InlineData("test-time-improvement")]
     public async Task Every_strategy_runs_against_a_server(string strategy)
     {
         await using ChatServer server = await ChatServer.StartAsync(question => question.Contains("\"responses\"", StringComparison.Ordinal)
