@@ -3,6 +3,7 @@
 # "outer" is for a process with real root: what it can read is mounted first, then the process becomes nobody, in namespaces of its own.
 # "inner" runs inside of the new user namespace. Everything mounted vanishes with the namespaces.
 set -e
+umask 022
 stage=$1
 root=$2
 shift 2
