@@ -41,10 +41,16 @@ public sealed class TestTimeImprovementReplication : IReplication
             runs.Add(await RunSeedAsync(laboratory, arms, items, recipe, teacher, seed, cancellationToken).ConfigureAwait(false));
         }
 
+        var open = new OpenQuestions(laboratory, arms, plan, recipe);
+        foreach (ulong seed in laboratory.Seeds)
+        {
+            await open.RunAsync(seed, cancellationToken).ConfigureAwait(false);
+        }
+
         // Arms that are put together from two runs must be what the strategy does by itself.
         ArmRun itself = await arms.StrategyAsync(
             "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
-        return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, itself).Write();
+        return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, open, itself).Write();
     }
 
     private static async Task<IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)>> TryAsync(

@@ -44,7 +44,7 @@ public sealed class ReplicationTests
 
         await new TestTimeImprovementReplication().RunAsync(laboratory, Token);
 
-        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "right pairs", "shuffled labels", "the teacher itself"];
+        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "open, unadapted", "open, all", "right pairs", "shuffled labels", "the teacher itself"];
         Assert.All(arms, arm => Assert.Equal([1ul, 2ul, 3ul], laboratory.Measured.Where(measured => measured.Arm == arm).Select(measured => measured.Seed)));
         Assert.Equal(6, laboratory.Measured.Count(measured => measured.Arm.StartsWith("validation", StringComparison.Ordinal)));
         Assert.Equal("teacher", laboratory.Trainings[0].Name);
