@@ -33,7 +33,7 @@ public static class NestedCandidates
             try
             {
                 bool moreToCome = candidates.Count + 1 < samples;
-                ReasoningAnswer answer = await step.SolveAsync(source.Strategy, task, source.Options(step.Options), Share(step.Budget, reserve, moreToCome), cancellationToken).ConfigureAwait(false);
+                ReasoningAnswer answer = await step.SolveAsync(source.Strategy, task, source.Options(step.Options), Share(step.Budget, reserve, dearest, moreToCome), cancellationToken).ConfigureAwait(false);
                 candidates.AddRange(Read(step, answer, candidates.Count));
             }
             catch (AgentsException error) when (error is not BudgetExceededException && run + 1 < samples && step.Budget.Used.Calls > before)
@@ -79,12 +79,13 @@ public static class NestedCandidates
         });
     }
 
-    // Half of what is left at most while further candidates or a later stage are to come, so that one run cannot eat everything.
-    private static Budget Share(IBudgetMeter budget, int reserve, bool moreToCome)
+    // Half of what is left at most while more is to come, so that one run cannot eat everything; but a run that is started may cost what an earlier one did.
+    private static Budget Share(IBudgetMeter budget, int reserve, int dearest, bool moreToCome)
     {
         Budget half = budget.Share(0.5);
         int calls = budget.RemainingCalls;
-        return half with { Calls = calls == int.MaxValue ? null : Math.Max(1, (calls - reserve) / (moreToCome ? 2 : 1)), Duration = null };
+        int most = Math.Max(1, calls - reserve);
+        return half with { Calls = calls == int.MaxValue ? null : moreToCome ? Math.Clamp((calls - reserve) / 2, Math.Min(Math.Max(1, dearest), most), most) : most, Duration = null };
     }
 
     // Where no call carries the answers, the step does.
