@@ -4,6 +4,7 @@ using Agents.Benchmarks.Kernels;
 using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
 using Agents.Benchmarks.Reinforcement;
+using Agents.Benchmarks.Roles;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
 
@@ -24,6 +25,8 @@ return args switch
     ["kill-resume", .. string[] rest] => await KillResumeCommand.RunAsync(rest).ConfigureAwait(false),
     [KillResumeCommand.ChildCommand] => await KillResumeCommand.RunChildAsync().ConfigureAwait(false),
     ["rl-step", .. string[] rest] => await ReinforcementStepBenchmark.RunAsync(rest).ConfigureAwait(false),
+    ["roles", .. string[] rest] => await RolesCommand.RunAsync(rest).ConfigureAwait(false),
+    ["levels", .. string[] rest] => await LevelsCommand.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -54,6 +57,10 @@ static int Usage()
                         GRPO steps on the embedded model: seconds of sampling, scoring, backward, other, and sampled tokens/s
           peer-speed MODEL.gguf [THREADS] [ROUNDS] [all|short] [f32|f16|q8_0] [PLOT.svg]
                         the engine beside llama.cpp on the same file, alternating (AGENTS_ORACLE_LLAMACPP names its npm folder); the type is that of our keys and values
+          roles MODEL.gguf PROMPTS [ITEMS [ROLE...]]
+                        how well a model plays each role of the recipe, validation split, greedy (default 40 items per role and family)
+          levels MODEL.gguf PROMPTS [ITEMS]
+                        direct accuracy per family and level, validation split, greedy (default 100 items per level)
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

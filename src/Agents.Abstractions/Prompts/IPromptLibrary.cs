@@ -8,6 +8,12 @@ public interface IPromptLibrary
     /// <summary>Lists all prompts, the user's overrides applied.</summary>
     IReadOnlyList<PromptInfo> List();
 
+    /// <summary>Returns which file a model would get.</summary>
+    /// <param name="name">Name, for example <c>self-aggregation/aggregate</c>.</param>
+    /// <param name="model">Name of the model that will read it.</param>
+    /// <exception cref="PromptException">There is no such prompt; the message names the nearest ones.</exception>
+    PromptInfo Find(string name, string? model = null);
+
     /// <summary>Renders a prompt.</summary>
     /// <param name="name">Name, for example <c>self-aggregation/aggregate</c>.</param>
     /// <param name="variables">Strings, numbers, booleans, and lists or dictionaries of these; anything else is refused.</param>

@@ -31,7 +31,12 @@ internal sealed class PromptsListCommand : AgentsCommand
         foreach (PromptInfo prompt in prompts)
         {
             string variant = prompt.Models.Count == 0 ? "" : $" (for {string.Join(", ", prompt.Models)})";
-            console.Output.WriteLine($"{prompt.Name,-32} {prompt.Description}{variant}");
+            console.Output.WriteLine($"{prompt.Name,-32} v{prompt.Version} {prompt.Hash}  {prompt.Description}{variant}");
+            if (prompt.IsOutdated)
+            {
+                console.Note("warning: " + PromptFolders.Outdated(prompt));
+            }
+
             console.Output.WriteLine($"    {{{string.Join("}, {", prompt.Variables)}}}  {prompt.Source}");
         }
 

@@ -22,6 +22,9 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(QuantizeDocument))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(StepBenchDocument))]
+[JsonSerializable(typeof(ReplicateDocument))]
+[JsonSerializable(typeof(ItemsDocument<ReplicateDocument>), TypeInfoPropertyName = "Replicated")]
+[JsonSerializable(typeof(ItemsDocument<ReplicationItem>), TypeInfoPropertyName = "Replications")]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Gets the contracts; text stays readable, only what JSON itself demands is escaped.</summary>

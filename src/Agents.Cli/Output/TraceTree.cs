@@ -78,7 +78,7 @@ internal static class TraceTree
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"reward {reward:0.##}"));
         }
 
-        parts.AddRange(node.Notes.OrderBy(note => note.Key, StringComparer.Ordinal).Select(note => $"{note.Key} = {Excerpt(note.Value)}"));
+        parts.AddRange(node.Notes.Where(note => !note.Key.StartsWith("prompt ", StringComparison.Ordinal)).OrderBy(note => note.Key, StringComparer.Ordinal).Select(note => $"{note.Key} = {Excerpt(note.Value)}"));
         if (node.Error is not null)
         {
             parts.Add("failed: " + Excerpt(node.Error));

@@ -32,5 +32,15 @@ internal static class PromptFolders
 
     /// <summary>Describes a prompt.</summary>
     /// <param name="prompt">The prompt.</param>
-    public static PromptItem Describe(PromptInfo prompt) => new(prompt.Name, prompt.Description, prompt.Variables, prompt.Models, prompt.Source);
+    public static PromptItem Describe(PromptInfo prompt) => new(prompt.Name, prompt.Description, prompt.Variables, prompt.Models, prompt.Source)
+    {
+        Version = prompt.Version,
+        Hash = prompt.Hash,
+        Overrides = prompt.Overrides,
+    };
+
+    /// <summary>Says in one line that a user's prompt is older than the one it overrides.</summary>
+    /// <param name="prompt">The user's prompt.</param>
+    public static string Outdated(PromptInfo prompt) =>
+        $"the prompt '{prompt.Source}' (version {prompt.Version}) overrides version {prompt.Overrides} of '{prompt.Name}'. Compare the two, then set its 'version' to {prompt.Overrides}.";
 }

@@ -3,11 +3,13 @@ using Agents.Cli.Models;
 using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Evaluation.Verification;
-using Agents.Models.Chat;
 using Agents.Models.Decoder;
 using Agents.Plugins;
+using Agents.Prompts;
+using Agents.Runtime.Adaptation;
 using Agents.Runtime.Features;
 using Agents.Runtime.Plugins;
+using Agents.Runtime.Prompts;
 using Agents.Runtime.Reasoning;
 using Microsoft.Extensions.AI;
 
@@ -20,11 +22,19 @@ internal sealed class AgentSession : IAsyncDisposable
     private DecoderModel? _local;
     private IChatClient? _client;
 
-    private AgentSession(PluginHost host, ReasoningEngine engine)
+    private AgentSession(PluginHost host, IFeatureSource features, IPromptLibrary prompts, ReasoningEngine engine)
     {
         _host = host;
+        Features = features;
+        Prompts = prompts;
         Engine = engine;
     }
+
+    /// <summary>Gets what the plugins offer.</summary>
+    public IFeatureSource Features { get; }
+
+    /// <summary>Gets the prompts.</summary>
+    public IPromptLibrary Prompts { get; }
 
     /// <summary>Gets the engine.</summary>
     public ReasoningEngine Engine { get; }
@@ -34,6 +44,9 @@ internal sealed class AgentSession : IAsyncDisposable
 
     /// <summary>Gets the model's name.</summary>
     public string ModelName { get; private set; } = "";
+
+    /// <summary>Gets the model that runs in this process; null for a model behind an endpoint.</summary>
+    public DecoderModel? Local => _local;
 
     /// <summary>Gets the hash of the local model's weights; null for a model behind an endpoint.</summary>
     public string? GenerationId => _local?.GenerationId;
@@ -58,9 +71,15 @@ internal sealed class AgentSession : IAsyncDisposable
                 console.Note($"warning: plugin {status.State.ToString().ToLowerInvariant()}: {status.Reason}");
             }
 
-            ReasoningEngine engine = new(
-                new PluginFeatures(new FeatureTable(), host), PromptFolders.Open(prompts), AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
-            return new AgentSession(host, engine);
+            PluginFeatures features = new(new FeatureTable(), host);
+            PromptLibrary library = PromptFolders.Open(prompts);
+            foreach (PromptInfo outdated in library.List().Where(prompt => prompt.IsOutdated))
+            {
+                console.Note("warning: " + PromptFolders.Outdated(outdated));
+            }
+
+            ReasoningEngine engine = new(features, library, AnswerFormat.Default, logging: new ErrorStreamLoggers(console));
+            return new AgentSession(host, features, library, engine);
         }
         catch
         {
@@ -105,7 +124,7 @@ internal sealed class AgentSession : IAsyncDisposable
         }
 
         _local = await LocalModels.OpenAsync(reference, cancellationToken).ConfigureAwait(false);
-        _client = new LocalChatClient(_local);
+        _client = new AdaptableChatClient(_local);
         ModelName = _local.Name;
     }
 

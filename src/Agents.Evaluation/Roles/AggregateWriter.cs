@@ -7,7 +7,7 @@ namespace Agents.Evaluation.Roles;
 /// <param name="noise">Settings.</param>
 /// <param name="minimumCandidates">Fewest candidates, at least 1.</param>
 /// <param name="maximumCandidates">Most candidates.</param>
-public sealed class AggregateWriter(string prompt, RoleNoise noise, int minimumCandidates = 3, int maximumCandidates = 3) : IRoleWriter
+public sealed class AggregateWriter(string prompt, RoleNoise noise, int minimumCandidates = 2, int maximumCandidates = 4) : IRoleWriter
 {
     /// <inheritdoc/>
     public string Role => RoleNames.Aggregate;

@@ -21,7 +21,7 @@ public sealed class BareListingWriter : IRoleWriter
         ArgumentNullException.ThrowIfNull(family);
         ArgumentNullException.ThrowIfNull(prompt);
         _family = family;
-        _inner = verbalize ? new VerbalizeWriter(prompt, RoleNoise.CleanTargets) : new SolveWriter(prompt, RoleNoise.CleanTargets);
+        _inner = verbalize ? new VerbalizeWriter(prompt, RoleNoise.CleanTargets, minimum: 4, maximum: 4, tailShare: 0) : new SolveWriter(prompt, RoleNoise.CleanTargets);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace Agents.Evaluation.Roles;
 /// <param name="noise">Settings.</param>
 /// <param name="minimumCandidates">Fewest candidates, at least 2.</param>
 /// <param name="maximumCandidates">Most candidates.</param>
-public sealed class ChooseWriter(string prompt, RoleNoise noise, int minimumCandidates = 3, int maximumCandidates = 3) : IRoleWriter
+public sealed class ChooseWriter(string prompt, RoleNoise noise, int minimumCandidates = 2, int maximumCandidates = 4) : IRoleWriter
 {
     /// <inheritdoc/>
     public string Role => RoleNames.Choose;

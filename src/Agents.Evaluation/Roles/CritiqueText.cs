@@ -1,33 +1,39 @@
-using Agents.Evaluation.Tasks;
+using System.Globalization;
 
 namespace Agents.Evaluation.Roles;
 
 /// <summary>
-/// Writes critiques: the lines of a solution that are wrong, then the verdict line. A brief critique names lines; a detailed one says
-/// what they should be. The truth of a critique is the caller's business: compared with a wrong "truth", it is a wrong critique.
+/// Writes critiques: every line as the critic works it out, with "ok" where the solution has the same, up to the first that differs; then the verdict line. A small model
+/// cannot see at a glance whether a line is right, but it can work it out again and compare. The truth of a critique is the caller's business: compared with a wrong
+/// "truth", it is a wrong critique.
 /// </summary>
 internal static class CritiqueText
 {
-    public const string Right = "all lines ok\nverdict: right";
+    private const string Right = "verdict: right";
+    private const string Wrong = "verdict: wrong";
 
     /// <summary>Criticises a solution against the solution that is believed to be right.</summary>
+    /// <param name="shown">The solution.</param>
+    /// <param name="believed">What the critic believes; equal to the solution for a critic that finds nothing.</param>
+    /// <param name="detailed">Whether the place of the first difference is named.</param>
     public static string Write(ShownSolution shown, ShownSolution believed, bool detailed)
     {
         string[] lines = shown.Text.Split('\n');
         string[] truth = believed.Text.Split('\n');
-        int first = 0;
-        while (first < Math.Min(lines.Length, truth.Length) && lines[first] == truth[first])
+        int same = 0;
+        while (same < Math.Min(lines.Length, truth.Length) && lines[same] == truth[same])
         {
-            first++;
+            same++;
         }
 
-        if (first == lines.Length && first == truth.Length)
+        IEnumerable<string> checks = truth.Take(same).Select(line => line + " ok");
+        if (same == lines.Length && same == truth.Length)
         {
-            return Right;
+            return string.Join('\n', checks.Append(Right));
         }
 
-        string at = FormattableString.Invariant($"line {first + 1} wrong");
-        string correction = first < truth.Length ? truth[first] : "not needed";
-        return (detailed ? at + ", should be " + correction : at) + "\nverdict: wrong";
+        string place = detailed ? string.Create(CultureInfo.InvariantCulture, $" in line {same + 1}") : "";
+        string difference = same < truth.Length ? truth[same] + " expected" : "nothing expected";
+        return string.Join('\n', checks.Append(difference + place).Append(Wrong));
     }
 }

@@ -3,8 +3,8 @@ using Agents.Evaluation.Tasks;
 namespace Agents.Evaluation.Roles;
 
 /// <summary>
-/// Question and solution to a critique that ends in <c>verdict: right</c> or <c>verdict: wrong</c>. A verifier names the wrong line, a
-/// critic (feedback) also says what it should be. A share of verdicts is wrong in either direction.
+/// Question and solution to a critique that ends in <c>verdict: right</c> or <c>verdict: wrong</c>. It works every line out again up to the first that differs; a
+/// critic (feedback) also says which line that is. A share of verdicts is wrong in either direction.
 /// </summary>
 /// <param name="prompt">Name of the prompt.</param>
 /// <param name="noise">Settings.</param>
@@ -20,7 +20,7 @@ public sealed class CritiqueWriter(string prompt, RoleNoise noise, bool feedback
         ArgumentNullException.ThrowIfNull(family);
         ArgumentNullException.ThrowIfNull(item);
         ShownSolution shown = ShownSolution.Draw(family, item, noise.WrongInputs, ref stream);
-        (string critique, bool wrong) = Criticise(family, item, shown, noise.WrongVerdicts, feedback, ref stream);
+        (string critique, bool wrong, _) = Criticise(family, item, shown, noise.WrongVerdicts, feedback, ref stream);
         return new RoleExample
         {
             Role = Role,
@@ -34,15 +34,12 @@ public sealed class CritiqueWriter(string prompt, RoleNoise noise, bool feedback
     }
 
     /// <summary>Writes a critique whose verdict is wrong with the given chance.</summary>
-    internal static (string Critique, bool Wrong) Criticise(ITaskFamily family, TaskItem item, ShownSolution shown, double wrongShare, bool detailed, ref SampleStream stream)
+    /// <returns>The critique, whether its verdict is wrong, and the solution that the critic believes to be right.</returns>
+    internal static (string Critique, bool Wrong, ShownSolution Believed) Criticise(
+        ITaskFamily family, TaskItem item, ShownSolution shown, double wrongShare, bool detailed, ref SampleStream stream)
     {
-        if (!stream.Chance(wrongShare))
-        {
-            return (CritiqueText.Write(shown, ShownSolution.Right(item), detailed), false);
-        }
-
-        return shown.IsRight
-            ? (CritiqueText.Write(shown, ShownSolution.Wrong(family, item, ref stream), detailed), true)
-            : (CritiqueText.Right, true);
+        bool wrong = stream.Chance(wrongShare);
+        ShownSolution believed = !wrong ? ShownSolution.Right(item) : shown.IsRight ? ShownSolution.Wrong(family, item, ref stream) : shown;
+        return (CritiqueText.Write(shown, believed, detailed), wrong, believed);
     }
 }

@@ -4,7 +4,7 @@ namespace Agents.Evaluation.Roles;
 
 /// <summary>
 /// Question, solution and critique (or feedback) to a corrected solution. Solutions may be right already and critiques may be wrong; a
-/// share of refinements follows a wrong critique: it keeps a wrong solution, or breaks a right one.
+/// share of refinements follows a wrong critique: it keeps a wrong solution, or breaks a right one. A share of refiners gets no critique.
 /// </summary>
 /// <param name="prompt">Name of the prompt.</param>
 /// <param name="noise">Settings.</param>
@@ -24,7 +24,9 @@ public sealed class RefineWriter(string prompt, RoleNoise noise, bool revise = f
         ArgumentNullException.ThrowIfNull(item);
         double wrongInputs = noise.WrongInputs + ((1 - noise.WrongInputs) * ExtraWrongInputs);
         ShownSolution shown = ShownSolution.Draw(family, item, wrongInputs, ref stream);
-        (string critique, bool misleading) = CritiqueWriter.Criticise(family, item, shown, noise.WrongVerdicts, revise, ref stream);
+        (string critique, bool misleading, _) = !revise && stream.Chance(noise.EmptyCritiques)
+            ? ("", false, shown)
+            : CritiqueWriter.Criticise(family, item, shown, noise.WrongVerdicts, revise, ref stream);
         bool follows = misleading && stream.Chance(noise.FollowedCritiques);
         ShownSolution target = !follows ? ShownSolution.Right(item)
             : shown.IsRight ? ShownSolution.Wrong(family, item, ref stream) : shown;

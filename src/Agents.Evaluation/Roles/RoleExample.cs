@@ -14,6 +14,10 @@ public sealed record RoleExample
     /// <summary>Gets the prompt's variables: strings, numbers, and lists of dictionaries of these.</summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
+    /// <summary>Gets the turns of the conversation before the prompt, in order.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlyList<RoleTurn> Earlier { get; init; } = [];
+
     /// <summary>Gets the text to be learned.</summary>
     public required string Target { get; init; }
 

@@ -30,7 +30,25 @@ public static class RoleNames
     /// <summary>Question to a similar question with its solution.</summary>
     public const string Variant = "variant";
 
-    /// <summary>Question and solution to feedback that names the corrections.</summary>
+    /// <summary>Question and solution to critique, verdict and answer: a verifier that has the last word.</summary>
+    public const string Conclude = "conclude";
+
+    /// <summary>Question and conditions, which may be wrong, to solution.</summary>
+    public const string SolveWithSticker = "solve-with-sticker";
+
+    /// <summary>Question and conditions to corrected conditions.</summary>
+    public const string Correct = "correct";
+
+    /// <summary>Solution to the conditions that it used.</summary>
+    public const string Invert = "invert";
+
+    /// <summary>Question and answers with probabilities, then further answers, in a second turn.</summary>
+    public const string VerbalizeMore = "verbalize-more";
+
+    /// <summary>Solved questions as earlier turns, then a question to its solution.</summary>
+    public const string SolveInContext = "solve-in-context";
+
+    /// <summary>Question and solution to feedback that names the line and its correction.</summary>
     public const string Feedback = "feedback";
 
     /// <summary>Question, solution and feedback to revised solution.</summary>

@@ -24,8 +24,23 @@ public sealed record RolePrompts
     /// <summary>Gets the prompt with variable sticker.</summary>
     public string SolveFromSticker { get; init; } = "sift/solve-from-sticker";
 
-    /// <summary>Gets the prompt with variables question, count.</summary>
+    /// <summary>Gets the prompt with variables question, sticker.</summary>
+    public string SolveWithSticker { get; init; } = "sift/solve-with-sticker";
+
+    /// <summary>Gets the prompt with variables question, sticker, schema.</summary>
+    public string Correct { get; init; } = "sift/correct";
+
+    /// <summary>Gets the prompt with variables prediction, schema.</summary>
+    public string Invert { get; init; } = "sift/invert";
+
+    /// <summary>Gets the prompt with variables question, solution, concludes.</summary>
+    public string Conclude { get; init; } = "malt/verify";
+
+    /// <summary>Gets the prompt with variables question, count, tail.</summary>
     public string Verbalize { get; init; } = "verbalized-sampling/list";
+
+    /// <summary>Gets the prompt of a second turn with variables count, weighted, tail.</summary>
+    public string VerbalizeMore { get; init; } = "verbalized-sampling/more";
 
     /// <summary>Gets the prompt with variable question.</summary>
     public string Variant { get; init; } = "test-time-improvement/variant";

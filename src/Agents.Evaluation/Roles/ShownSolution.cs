@@ -13,11 +13,10 @@ internal sealed record ShownSolution(string Steps, string Answer, CorruptionKind
     public static ShownSolution Right(TaskItem item) => new(item.Steps, item.Answer, CorruptionKind.None);
 
     /// <summary>A corrupted solution of the item.</summary>
-    public static ShownSolution Wrong(ITaskFamily family, TaskItem item, ref SampleStream stream)
-    {
-        CorruptedSolution wrong = family.Corrupt(item, ref stream);
-        return new(string.Join('\n', wrong.Solution.Steps), wrong.Solution.Answer, wrong.Kind);
-    }
+    public static ShownSolution Wrong(ITaskFamily family, TaskItem item, ref SampleStream stream) => Of(family.Corrupt(item, ref stream));
+
+    /// <summary>A given wrong solution.</summary>
+    public static ShownSolution Of(CorruptedSolution wrong) => new(string.Join('\n', wrong.Solution.Steps), wrong.Solution.Answer, wrong.Kind);
 
     /// <summary>Right or wrong by chance.</summary>
     public static ShownSolution Draw(ITaskFamily family, TaskItem item, double wrongShare, ref SampleStream stream) =>

@@ -2,7 +2,7 @@ using Agents.Evaluation.Tasks;
 
 namespace Agents.Evaluation.Roles;
 
-/// <summary>Question to solution, with a share of wrong solutions; or, for the sticker role, conditions to solution.</summary>
+/// <summary>Question to solution, with a share of wrong solutions and of misread questions; or, for the sticker role, conditions to solution.</summary>
 /// <param name="prompt">Name of the prompt; empty for the bare question.</param>
 /// <param name="noise">Settings.</param>
 /// <param name="fromSticker">Whether the conditions are shown instead of the question.</param>
@@ -16,7 +16,9 @@ public sealed class SolveWriter(string prompt, RoleNoise noise, bool fromSticker
     {
         ArgumentNullException.ThrowIfNull(family);
         ArgumentNullException.ThrowIfNull(item);
-        ShownSolution target = ShownSolution.Draw(family, item, noise.WrongSolutions, ref stream);
+        ShownSolution target = !fromSticker && stream.Chance(noise.Misreadings) && family.Misread(item, ref stream) is { } misread
+            ? ShownSolution.Of(misread)
+            : ShownSolution.Draw(family, item, noise.WrongSolutions, ref stream);
         return new RoleExample
         {
             Role = Role,

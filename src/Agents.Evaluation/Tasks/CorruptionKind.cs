@@ -47,4 +47,16 @@ public enum CorruptionKind
 
     /// <summary>A synthesis copied a wrong candidate.</summary>
     CopiedCandidate,
+
+    /// <summary>The question was misread, and what was read was solved without a mistake.</summary>
+    Misreading,
+
+    /// <summary>A sticker lacks a condition of the question.</summary>
+    MissingFact,
+
+    /// <summary>A sticker has a condition that is made up or calculated.</summary>
+    InventedFact,
+
+    /// <summary>A sticker does not say what is asked.</summary>
+    VagueQuestion,
 }

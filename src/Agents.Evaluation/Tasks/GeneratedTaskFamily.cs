@@ -58,6 +58,13 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
     }
 
     /// <inheritdoc/>
+    public CorruptedSolution? Misread(TaskItem item, ref SampleStream stream)
+    {
+        TPlan plan = Recall(item);
+        return Misread(plan, ref stream) is { } misread && IsWrong(plan, Write(plan).Solution, misread.Solution) ? misread : null;
+    }
+
+    /// <inheritdoc/>
     public TaskItem CreateSimilar(TaskItem item, ref SampleStream stream)
     {
         _ = Recall(item);
@@ -97,6 +104,11 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
     /// <param name="right">Its right solution.</param>
     /// <param name="stream">Decides what goes wrong.</param>
     protected abstract CorruptedSolution Corrupt(TPlan plan, TaskSolution right, ref SampleStream stream);
+
+    /// <summary>Solves a problem that was misread; null, as by default, where there is nothing to misread.</summary>
+    /// <param name="plan">A drawn problem.</param>
+    /// <param name="stream">Decides what is misread.</param>
+    protected virtual CorruptedSolution? Misread(TPlan plan, ref SampleStream stream) => null;
 
     /// <summary>Whether a solution's answer is wrong.</summary>
     /// <param name="plan">A drawn problem.</param>

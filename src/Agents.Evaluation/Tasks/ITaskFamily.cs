@@ -21,6 +21,12 @@ public interface ITaskFamily
     /// <exception cref="ArgumentException">The item was not drawn by this family with these options.</exception>
     CorruptedSolution Corrupt(TaskItem item, ref SampleStream stream);
 
+    /// <summary>Solves an item as somebody would who misread its question, without any other mistake.</summary>
+    /// <param name="item">An item of this family with these options.</param>
+    /// <param name="stream">Decides what is misread.</param>
+    /// <returns>A wrong solution; null where the question offers nothing to misread.</returns>
+    CorruptedSolution? Misread(TaskItem item, ref SampleStream stream) => null;
+
     /// <summary>Draws another item of the same template, level and split.</summary>
     /// <param name="item">An item of this family with these options.</param>
     /// <param name="stream">Decides which one.</param>

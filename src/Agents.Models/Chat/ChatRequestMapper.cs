@@ -23,13 +23,7 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
     {
         OfferedTools? tools = OfferedTools.From(options, _format);
         OutputConstraint? constraint = Constraint(options, tools);
-        TemplateInput input = new() { Tools = tools?.Definitions ?? [], Variables = Variables(options) };
-        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), input).Tokenize(model.Tokenizer);
-        if (tools is { PromptOpensCall: true } && model.Tokenizer.TryGetSpecialId(ToolCallFormats.ListMarker, out int marker))
-        {
-            prompt = [.. prompt, marker];
-        }
-
+        int[] prompt = Prompt(messages, options, tools);
         SampleStream stream = Stream(options);
         var streams = new SampleStream[count];
         for (int i = 0; i < count; i++)
@@ -48,6 +42,36 @@ internal sealed class ChatRequestMapper(ILanguageModel model, ChatTemplate templ
             Constraint = constraint,
         };
         return new ChatRequest(request, tools);
+    }
+
+    /// <summary>Encodes the prompt of a call.</summary>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="options">Settings of the call.</param>
+    public int[] Prompt(IEnumerable<ChatMessage> messages, ChatOptions? options) => Prompt(messages, options, OfferedTools.From(options, _format));
+
+    /// <summary>Encodes a conversation and the assistant's message after it.</summary>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="target">The assistant's message.</param>
+    /// <param name="options">Settings of the call.</param>
+    public EncodedConversation Example(IEnumerable<ChatMessage> messages, ChatMessage target, ChatOptions? options)
+    {
+        TemplateInput input = Input(options, OfferedTools.From(options, _format)) with { AddGenerationPrompt = false };
+        TokenizedPrompt tokens = template.Render([.. ChatTurns.From(messages, options?.Instructions), .. ChatTurns.From([target], null)], input).TokenizeWithTargets(model.Tokenizer);
+        if (tokens.Targets.Count == 0)
+        {
+            throw new NotSupportedException($"The chat template '{template.Name}' does not tell what the assistant writes, so nothing can be learned from its conversations.");
+        }
+
+        Range written = tokens.Targets[^1];
+        return new EncodedConversation(tokens.Ids[..written.Start], tokens.Ids[written]);
+    }
+
+    private static TemplateInput Input(ChatOptions? options, OfferedTools? tools) => new() { Tools = tools?.Definitions ?? [], Variables = Variables(options) };
+
+    private int[] Prompt(IEnumerable<ChatMessage> messages, ChatOptions? options, OfferedTools? tools)
+    {
+        int[] prompt = template.Render(ChatTurns.From(messages, options?.Instructions), Input(options, tools)).Tokenize(model.Tokenizer);
+        return tools is { PromptOpensCall: true } && model.Tokenizer.TryGetSpecialId(ToolCallFormats.ListMarker, out int marker) ? [.. prompt, marker] : prompt;
     }
 
     private static IReadOnlyList<AdapterUse> Adapters(ChatOptions? options)

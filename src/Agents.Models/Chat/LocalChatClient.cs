@@ -16,7 +16,7 @@ namespace Agents.Models.Chat;
 /// a tool call and is none stays text, followed by an <see cref="ErrorContent"/>. Responses, and the last update of a stream, carry a <see cref="GenerationRecord"/>. A cancelled stream yields one more update with the record so far
 /// (<see cref="GenerationFinish.Cancelled"/>) before it throws <see cref="OperationCanceledException"/>.
 /// </remarks>
-public sealed class LocalChatClient : IChatClient, IGroupSampler
+public sealed class LocalChatClient : IChatClient, IGroupSampler, IConversationEncoder
 {
     /// <summary>Name of the provider in metadata.</summary>
     public const string ProviderName = "agents";
@@ -123,6 +123,16 @@ public sealed class LocalChatClient : IChatClient, IGroupSampler
                 throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EncodePrompt(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null) => _mapper.Prompt(messages, options);
+
+    /// <inheritdoc/>
+    public EncodedConversation EncodeTarget(IReadOnlyList<ChatMessage> messages, ChatMessage target, ChatOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return _mapper.Example(messages, target, options);
     }
 
     /// <inheritdoc/>

@@ -117,6 +117,9 @@ public sealed partial class DecoderModel : ILanguageModel, IDisposable
         LanguageModelCapabilities.LogProbabilities | LanguageModelCapabilities.GroupSampling | LanguageModelCapabilities.Scoring
         | LanguageModelCapabilities.Adapters | LanguageModelCapabilities.Grammar;
 
+    /// <summary>Gets the kernels it runs with, which trainers of adapters over these weights share.</summary>
+    public IKernels<float> Kernels => _kernels;
+
     /// <summary>Gets the adapters that requests may name in <see cref="PromptSamples.Adapters"/>.</summary>
     public AdapterRegistry Adapters { get; }
 

@@ -1,5 +1,5 @@
-using Agents.Models.Chat;
 using Agents.Models.Decoder;
+using Agents.Runtime.Adaptation;
 using Agents.Runtime.Connectors;
 using Agents.Runtime.Reasoning;
 using Agents.Runtime.Resilience;
@@ -33,7 +33,7 @@ public sealed class ModelLoader(AgentsOptions options, IConfiguration? configura
 
         string path = reference.Path ?? Embedded();
         DecoderModel model = await DecoderModel.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new RoleModel(new OwningClient(new LocalChatClient(model), model)) { Name = model.Name };
+        return new RoleModel(new OwningClient(new AdaptableChatClient(model), model)) { Name = model.Name };
     }
 
     // Retrained models keep their number: tiny-2 replaces tiny-1 as 'tiny'.

@@ -13,7 +13,11 @@ namespace Agents.Runtime.Learning;
 internal sealed class QuestionPool
 {
     /// <summary>Roles whose right output is the item's answer, so that the family's verifier can judge it.</summary>
-    private static readonly string[] Answering = [RoleNames.Solve, RoleNames.SolveFromSticker, RoleNames.Refine, RoleNames.Aggregate, RoleNames.Revise];
+    private static readonly string[] Answering =
+    [
+        RoleNames.Solve, RoleNames.SolveFromSticker, RoleNames.SolveWithSticker, RoleNames.SolveInContext, RoleNames.Refine, RoleNames.Aggregate, RoleNames.Revise,
+        RoleNames.Conclude,
+    ];
 
     private readonly ImmutableArray<Part> _parts;
 

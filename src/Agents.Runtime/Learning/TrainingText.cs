@@ -18,10 +18,8 @@ public sealed class TrainingText(IPromptLibrary prompts, string model, ChatTempl
     public IReadOnlyList<ChatTurn> Conversation(RoleExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        IEnumerable<ChatTurn> prompt = example.Prompt.Length == 0
-            ? [new ChatTurn(TurnRoles.User, (string)example.Variables["question"]!)]
-            : prompts.Render(example.Prompt, example.Variables, model).Select(Turn);
-        return [.. prompt, new ChatTurn(TurnRoles.Assistant, example.Target)];
+        IEnumerable<ChatTurn> earlier = example.Earlier.SelectMany(turn => Turns(turn.Prompt, turn.Variables).Append(new ChatTurn(TurnRoles.Assistant, turn.Reply)));
+        return [.. earlier, .. Turns(example.Prompt, example.Variables), new ChatTurn(TurnRoles.Assistant, example.Target)];
     }
 
     /// <summary>Renders a conversation as plain text, for training a tokenizer.</summary>
@@ -64,6 +62,10 @@ public sealed class TrainingText(IPromptLibrary prompts, string model, ChatTempl
     /// <summary>Returns the ids that end an assistant's turn.</summary>
     /// <param name="tokenizer">Tokenizer of the model.</param>
     public IReadOnlyList<int> StopIds(ITokenizer tokenizer) => template.FindStopIds(tokenizer);
+
+    private IEnumerable<ChatTurn> Turns(string prompt, IReadOnlyDictionary<string, object?> variables) => prompt.Length == 0
+        ? [new ChatTurn(TurnRoles.User, (string)variables["question"]!)]
+        : prompts.Render(prompt, variables, model).Select(Turn);
 
     private static ChatTurn Turn(ChatMessage message) => new(message.Role.Value, message.Text);
 }

@@ -15,6 +15,7 @@ internal sealed class CompiledPrompt
     public CompiledPrompt(PromptFile file, PromptRenderer renderer)
     {
         File = file;
+        Info = new PromptInfo(file.Name, file.Description, [.. file.Variables.Keys], file.Models, file.Source) { Version = file.Version, Hash = file.Fingerprint() };
         foreach (PromptMessage message in file.Messages)
         {
             foreach (string variable in PromptSyntax.Check(message.Template, Place(message)))
@@ -32,6 +33,13 @@ internal sealed class CompiledPrompt
 
     /// <summary>Gets the file.</summary>
     public PromptFile File { get; }
+
+    /// <summary>Gets its description.</summary>
+    public PromptInfo Info { get; private set; }
+
+    /// <summary>Notes that this file stands in for another of the same name and variant.</summary>
+    /// <param name="replaced">The file that is not used.</param>
+    public void Override(PromptFile replaced) => Info = Info with { Overrides = Math.Max(Info.Overrides ?? 0, replaced.Version) };
 
     /// <summary>Renders all messages.</summary>
     /// <param name="variables">Values of at least all declared variables.</param>

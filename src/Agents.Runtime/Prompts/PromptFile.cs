@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Agents.Runtime.Prompts;
 
 /// <summary>One prompt file as written: the Semantic Kernel prompt schema, reduced to what this product renders, with a template per role message.</summary>
@@ -5,6 +8,9 @@ public sealed record PromptFile
 {
     /// <summary>Gets the name strategies use: path below the root without variant and extension, for example <c>self-aggregation/aggregate</c>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Gets the version its author gave it. Default 1.</summary>
+    public int Version { get; init; } = 1;
 
     /// <summary>Gets what the prompt is for.</summary>
     public string Description { get; init; } = "";
@@ -20,6 +26,10 @@ public sealed record PromptFile
 
     /// <summary>Gets the file the prompt comes from, for errors.</summary>
     public string Source { get; init; } = "(in memory)";
+
+    /// <summary>Returns the first 12 hexadecimal digits of the SHA-256 of roles and templates.</summary>
+    public string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\0', Messages.Select(message => message.Role.Value + "\0" + message.Template)))))[..12];
 
     /// <summary>Returns whether this variant is made for a model; a general text (no patterns) is made for every model.</summary>
     /// <param name="model">Name of the model; null when unknown.</param>

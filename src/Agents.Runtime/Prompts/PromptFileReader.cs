@@ -10,7 +10,7 @@ public static class PromptFileReader
     /// <summary>Largest accepted prompt file in bytes.</summary>
     public const int MaximumBytes = 256 * 1024;
 
-    private static readonly string[] FileKeys = ["name", "description", "models", "input_variables", "messages", "template_format"];
+    private static readonly string[] FileKeys = ["name", "version", "description", "models", "input_variables", "messages", "template_format"];
     private static readonly string[] VariableKeys = ["name", "description"];
     private static readonly string[] MessageKeys = ["role", "template"];
     private static readonly string[] Roles = ["system", "user", "assistant"];
@@ -61,12 +61,19 @@ public static class PromptFileReader
         return new PromptFile
         {
             Name = name,
+            Version = Version(file),
             Description = file.Text("description", ""),
             Models = file.Texts("models"),
             Variables = Variables(file),
             Messages = messages.Length > 0 ? messages : throw file.Broken("messages", "is empty; a prompt has at least one message"),
             Source = source,
         };
+    }
+
+    private static int Version(YamlMap file)
+    {
+        int version = file.Int32("version", 1);
+        return version >= 1 ? version : throw file.Broken("version", $"is {version}; versions count from 1");
     }
 
     private static Dictionary<string, string> Variables(YamlMap file)

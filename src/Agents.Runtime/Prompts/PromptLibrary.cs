@@ -21,9 +21,14 @@ public sealed class PromptLibrary : IPromptLibrary
         foreach (PromptFile file in files)
         {
             List<CompiledPrompt> variants = _prompts.TryGetValue(file.Name, out List<CompiledPrompt>? known) ? known : _prompts[file.Name] = [];
-            if (!variants.Any(variant => variant.File.Models.SequenceEqual(file.Models, StringComparer.OrdinalIgnoreCase)))
+            CompiledPrompt? earlier = variants.Find(variant => variant.File.Models.SequenceEqual(file.Models, StringComparer.OrdinalIgnoreCase));
+            if (earlier is null)
             {
                 variants.Add(new CompiledPrompt(file, renderer));
+            }
+            else
+            {
+                earlier.Override(file);
             }
         }
     }
@@ -43,17 +48,24 @@ public sealed class PromptLibrary : IPromptLibrary
             .SelectMany(variants => variants)
             .OrderBy(prompt => prompt.File.Name, StringComparer.Ordinal)
             .ThenBy(prompt => prompt.File.Models.Count)
-            .Select(prompt => new PromptInfo(prompt.File.Name, prompt.File.Description, [.. prompt.File.Variables.Keys], prompt.File.Models, prompt.File.Source))];
+            .Select(prompt => prompt.Info)];
+
+    /// <inheritdoc/>
+    public PromptInfo Find(string name, string? model = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Choose(name, model).Info;
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ChatMessage> Render(string name, IReadOnlyDictionary<string, object?> variables, string? model = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(variables);
-        return Find(name, model).Render(variables);
+        return Choose(name, model).Render(variables);
     }
 
-    private CompiledPrompt Find(string name, string? model)
+    private CompiledPrompt Choose(string name, string? model)
     {
         if (!_prompts.TryGetValue(name, out List<CompiledPrompt>? variants))
         {

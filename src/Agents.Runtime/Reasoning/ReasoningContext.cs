@@ -63,8 +63,13 @@ internal class ReasoningContext : IReasoningContext
         return new RecordingChatClient(this, role, Run.Models.For(role));
     }
 
-    public IReadOnlyList<ChatMessage> Prompt(string name, IReadOnlyDictionary<string, object?> variables, string role = ModelRoles.Default) =>
-        Run.Prompts.Render(name, variables, Run.Models.For(role).FindName());
+    public IReadOnlyList<ChatMessage> Prompt(string name, IReadOnlyDictionary<string, object?> variables, string role = ModelRoles.Default)
+    {
+        string? model = Run.Models.For(role).FindName();
+        IReadOnlyList<ChatMessage> rendered = Run.Prompts.Render(name, variables, model);
+        Run.Trace.Note(NodeId, "prompt " + name, Run.Prompts.Find(name, model).Stamp);
+        return rendered;
+    }
 
     public SampleStream Random(ulong index = 0) => _scope.Stream.Fork(index);
 

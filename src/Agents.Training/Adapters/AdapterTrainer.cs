@@ -192,6 +192,29 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <inheritdoc/>
     public void DiscardGradients() => Gradients.Clear();
 
+    /// <summary>
+    /// Starts anew with a new adapter: values drawn from a seed, moments and gradients forgotten, all memory kept. The next steps are those of a trainer made with this seed.
+    /// </summary>
+    /// <param name="seed">Seed of A; that of the options counts no more.</param>
+    public void Restart(ulong seed)
+    {
+        Forget();
+        AdapterValues.Start(Parameters, seed);
+        RefreshNorms();
+        if (Layout.Kind == AdapterKind.Dora)
+        {
+            StartMagnitudes();
+        }
+    }
+
+    /// <summary>Forgets the adapter, its moments and its gradients; all are zero until <see cref="Restart"/>.</summary>
+    public void Forget()
+    {
+        Optimizer.Reset();
+        Gradients.Clear();
+        Parameters.Clear();
+    }
+
     /// <summary>Computes DoRA's row norms again after values were changed from outside. Nothing for LoRA.</summary>
     public void RefreshNorms() => _norms?.Refresh();
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Agents.Training.Reports;
 
 /// <summary>Round numbers for the marks of an axis.</summary>
-internal static class AxisTicks
+public static class AxisTicks
 {
     /// <summary>Returns round numbers in a range: multiples of 1, 2 or 5 times a power of ten.</summary>
     /// <param name="least">Start of the range.</param>

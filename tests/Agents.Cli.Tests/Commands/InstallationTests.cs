@@ -64,6 +64,26 @@ public sealed class InstallationTests(RandomModel model)
     }
 
     [Fact]
+    public async Task Shipped_prompts_have_versions_and_an_override_of_a_newer_one_is_said()
+    {
+        string folder = BuildPaths.Folder("old-prompts");
+        Directory.CreateDirectory(Path.Combine(folder, "sift"));
+        JsonElement shipped = (await AgentsProcess.RunAsync("prompts", "list", "--json")).Json().GetProperty("items");
+        Assert.All(shipped.EnumerateArray(), item => Assert.Contains("\nversion: ", File.ReadAllText(item.GetProperty("source").GetString()!), StringComparison.Ordinal));
+        string source = shipped.EnumerateArray().First(item => item.GetProperty("name").GetString() == "sift/sticker" && item.GetProperty("models").GetArrayLength() == 0).GetProperty("source").GetString()!;
+        string text = await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken);
+        string newer = Path.Combine(BuildPaths.Folder("new-prompts"), "sift");
+        Directory.CreateDirectory(newer);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sift", "sticker.yaml"), text, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(newer, "sticker.yaml"), text.Replace("version: 1", "version: 9", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        AgentsRun run = await AgentsProcess.RunAsync("prompts", "list", "--prompts", folder, "--prompts", Path.GetDirectoryName(newer)!);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("overrides version 9 of 'sift/sticker'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_prompt_offers_the_nearest()
     {
         AgentsRun run = await AgentsProcess.RunAsync("prompts", "show", "self-aggregation/agregate");

@@ -81,6 +81,41 @@ public sealed class PromptLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Find_OverrideOfANewerVersion_SaysWhichAndIsOutdated()
+    {
+        PromptFile users = PromptFileReader.Parse("version: 2\nmessages: [{role: user, template: mine}]", "f/a", "mine.yaml");
+        PromptFile shipped = PromptFileReader.Parse("version: 3\nmessages: [{role: user, template: shipped}]", "f/a", "shipped.yaml");
+
+        PromptInfo found = new PromptLibrary([users, shipped]).Find("f/a");
+
+        Assert.Equal((2, 3, true, "mine.yaml"), (found.Version, found.Overrides, found.IsOutdated, found.Source));
+        Assert.False(new PromptLibrary([shipped, users]).Find("f/a").IsOutdated);
+        Assert.Null(new PromptLibrary([users]).Find("f/a").Overrides);
+    }
+
+    [Theory]
+    [InlineData("messages: [{role: user, template: 'a '}]", false)]
+    [InlineData("messages: [{role: system, template: a}]", false)]
+    [InlineData("version: 7\ndescription: other words\nmessages: [{role: user, template: a}]", true)]
+    public void Find_Hash_FollowsRolesAndTemplatesAlone(string yaml, bool same)
+    {
+        string hash = new PromptLibrary([PromptFileReader.Parse("messages: [{role: user, template: a}]", "p")]).Find("p").Hash;
+
+        PromptInfo other = new PromptLibrary([PromptFileReader.Parse(yaml, "p")]).Find("p");
+
+        Assert.Equal(same, hash == other.Hash);
+        Assert.Matches("^v[0-9]+ [0-9a-f]{12}$", other.Stamp);
+    }
+
+    [Fact]
+    public void Parse_VersionZero_IsRefused()
+    {
+        PromptException error = Assert.Throws<PromptException>(() => PromptFileReader.Parse("version: 0\nmessages: [{role: user, template: a}]", "p"));
+
+        Assert.Contains("'version' is 0; versions count from 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_MissingVariable_NamesIt()
     {
         PromptLibrary library = Library(("self-aggregation/aggregate.yaml", Aggregate));

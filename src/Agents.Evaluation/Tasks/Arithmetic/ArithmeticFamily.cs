@@ -108,6 +108,46 @@ public sealed class ArithmeticFamily : GeneratedTaskFamily<ArithmeticPlan>
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>What can be misread in word problems: the number that is not needed, taken for one that is; and "half", taken for the double.</remarks>
+    protected override CorruptedSolution? Misread(ArithmeticPlan plan, ref SampleStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        int[] places = [.. Enumerable.Range(0, plan.Steps.Count).Where(i => plan.Steps[i].Operator switch
+        {
+            '/' => plan.Template != ArithmeticSurface.Plain,
+            '+' or '-' => plan.Distractor > 0,
+            _ => false,
+        })];
+        if (places.Length == 0)
+        {
+            return null;
+        }
+
+        int at = stream.Pick(places);
+        ArithmeticStep[] steps = [.. plan.Steps];
+        steps[at] = steps[at].Operator == '/' ? new ArithmeticStep('*', 2) : steps[at] with { Operand = plan.Distractor };
+        return IsWhole(plan.Start, steps) ? new(Solve(plan.Start, steps, -1, 0), CorruptionKind.Misreading, at) : null;
+    }
+
+    /// <summary>Returns whether a chain stays above zero and halves even numbers only, as drawn ones do.</summary>
+    private static bool IsWhole(int value, IReadOnlyList<ArithmeticStep> steps)
+    {
+        int previous = 0;
+        foreach (ArithmeticStep step in steps)
+        {
+            int next = step.Apply(value, previous);
+            if (next < 1 || (step.Operator == '/' && value % 2 != 0))
+            {
+                return false;
+            }
+
+            (previous, value) = (value, next);
+        }
+
+        return true;
+    }
+
     private ArithmeticStep DrawStep(int value, ref SampleStream stream)
     {
         int room = Math.Min(_options.MaximumOperand, _options.MaximumValue - value);

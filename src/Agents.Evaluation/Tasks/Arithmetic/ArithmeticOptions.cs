@@ -24,8 +24,8 @@ public sealed record ArithmeticOptions
     public double PlainShare { get; init; } = 0.25;
 
     /// <summary>Gets the share of word problems that carry a number which is not needed.</summary>
-    /// <value>Default 0.2.</value>
-    public double DistractorShare { get; init; } = 0.2;
+    /// <value>Default 0.4.</value>
+    public double DistractorShare { get; init; } = 0.4;
 
     internal void Validate() => new OptionCheck(nameof(ArithmeticOptions))
         .Require(Difficulty is { Levels: <= 6 }, nameof(Difficulty), "must have 1 to 6 levels", Difficulty?.Levels)

@@ -1,0 +1,9 @@
+namespace Agents.Plugins.CodePipeline.Running;
+
+/// <summary>One execution of a basic block: an element of the trace's data contract (papers/62 §4).</summary>
+/// <param name="BlockId">Number of the block, from 0 in source order.</param>
+/// <param name="FirstLine">First line of the block in the program, from 1.</param>
+/// <param name="LastLine">Last line, inclusive.</param>
+/// <param name="Source">The block's statements, each without indentation, joined by "; ".</param>
+/// <param name="StateAfter">The local variables after the block, name to value text, in order of their appearance.</param>
+public sealed record BlockVisit(int BlockId, int FirstLine, int LastLine, string Source, IReadOnlyDictionary<string, string> StateAfter);

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Agents.Models;
+using Agents.Plugins.TestTimeImprovement.Synthesis;
+using Agents.Plugins.TestTimeImprovement.Uncertainty;
+using Agents.Reasoning;
+using Agents.Strategies.Candidates;
+
+namespace Agents.Plugins.TestTimeImprovement.Improvement;
+
+/// <summary>What happened to one input: the figures that the answer carries.</summary>
+/// <param name="means">What the model can do.</param>
+/// <param name="time">The clock of the latency split.</param>
+internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
+{
+    private readonly double[] _milliseconds = new double[4];
+    private IReadOnlyList<double> _losses = [];
+
+    /// <summary>Gets or sets the measured certainty; null where it was not measured.</summary>
+    public UncertaintyEstimate? Estimate { get; set; }
+
+    /// <summary>Gets or sets the threshold that counted.</summary>
+    public double Threshold { get; set; }
+
+    /// <summary>Gets or sets the pairs.</summary>
+    public IReadOnlyList<SyntheticPair> Pairs { get; set; } = [];
+
+    /// <summary>Gets or sets whether the answer came from the improved model.</summary>
+    public bool Adapted { get; set; }
+
+    /// <summary>Gets or sets why an input that was selected has the plain answer all the same.</summary>
+    public string? Fallback { get; set; }
+
+    /// <summary>Takes the figures of a training.</summary>
+    /// <param name="adapter">The adapter.</param>
+    public void Trained(ITemporaryAdapter adapter) => _losses = [.. adapter.Losses];
+
+    /// <summary>Starts a stage of the latency split.</summary>
+    public long Start() => time.GetTimestamp();
+
+    /// <summary>Ends a stage.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="start">Its start.</param>
+    public void End(ImprovementStage stage, long start) => _milliseconds[(int)stage] += time.GetElapsedTime(start).TotalMilliseconds;
+
+    /// <summary>Puts the figures on an answer.</summary>
+    /// <param name="answer">The answer.</param>
+    public ReasoningAnswer On(ReasoningAnswer answer) => answer.With(
+        ("margin", Estimate?.Margin),
+        ("estimator", Estimate is null ? null : means.Estimator.ToString().ToLowerInvariant()),
+        ("threshold", Threshold),
+        ("adapted", Adapted),
+        ("update", means.Update.ToString().ToLowerInvariant()),
+        ("fallback", Fallback),
+        ("pairs", Pairs.Count),
+        ("syntheticPairs", new SyntheticPairs(Pairs)),
+        ("losses", string.Join(' ', _losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))),
+        ("scoreMs", _milliseconds[(int)ImprovementStage.Score]),
+        ("synthesizeMs", _milliseconds[(int)ImprovementStage.Synthesize]),
+        ("trainMs", _milliseconds[(int)ImprovementStage.Train]),
+        ("answerMs", _milliseconds[(int)ImprovementStage.Answer]));
+}
