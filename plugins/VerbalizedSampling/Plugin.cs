@@ -1,4 +1,6 @@
+using Agents.Plugins.VerbalizedSampling.Replication;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.VerbalizedSampling;
 
@@ -12,6 +14,7 @@ public sealed class Plugin : IPlugin
         catalog.Add<IReasoningStrategy>(
             new FeatureInfo(VerbalizedSamplingStrategy.Id, "Asks for several answers with their probabilities and draws one of them.") { Settings = VerbalizedSamplingSettings.Descriptions },
             _ => new VerbalizedSamplingStrategy());
+        catalog.Add<IReplication>(new FeatureInfo(VerbalizedReplication.Paper, "The laptop-scale check: gamma law, collapse by DPO, distance of the lists from the reference distribution."), _ => new VerbalizedReplication());
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,9 @@ namespace Agents.Plugins.VerbalizedSampling.Prompting;
 /// <summary>Renders the prompts of verbalized sampling and decides whether the output is held to a schema.</summary>
 internal static class ListRequest
 {
-    private const string First = "verbalized-sampling/sample";
+    /// <summary>Name of the prompt that asks for a list.</summary>
+    public const string First = "verbalized-sampling/sample";
+
     private const string Further = "verbalized-sampling/more";
 
     /// <summary>Renders the request for a list.</summary>
@@ -19,7 +21,7 @@ internal static class ListRequest
     /// <param name="count">How many answers.</param>
     /// <param name="structured">Whether the reply will be held to the schema.</param>
     public static IReadOnlyList<ChatMessage> Render(IReasoningContext context, ReasoningTask task, VerbalizedSamplingSettings settings, int count, bool structured) =>
-        Conversation.Ask(task, context.Prompt(First, Variables(task, settings, count, structured)));
+        Conversation.Ask(task, context.Prompt(First, Variables(task.Question, settings, count, structured)));
 
     /// <summary>Continues a conversation with the request for further answers.</summary>
     /// <param name="context">Step that will make the call.</param>
@@ -31,7 +33,7 @@ internal static class ListRequest
     /// <param name="structured">Whether the reply will be held to the schema.</param>
     public static IReadOnlyList<ChatMessage> Continue(
         IReasoningContext context, ReasoningTask task, VerbalizedSamplingSettings settings, IReadOnlyList<ChatMessage> asked, ChatResponse reply, int count, bool structured) =>
-        [.. asked, new ChatMessage(ChatRole.Assistant, VisibleText.Of(reply.Text)), .. context.Prompt(Further, Variables(task, settings, count, structured))];
+        [.. asked, new ChatMessage(ChatRole.Assistant, VisibleText.Of(reply.Text)), .. context.Prompt(Further, Variables(task.Question, settings, count, structured))];
 
     /// <summary>
     /// Returns whether replies are held to the schema: always or never by setting, else where the model in this process decodes under a grammar and its prompt has a form for it.
@@ -48,7 +50,7 @@ internal static class ListRequest
         }
 
         return context.Model().GetService<ILanguageModel>()?.Capabilities.HasFlag(LanguageModelCapabilities.Grammar) == true
-            && Text(context.Prompt(First, Variables(task, settings, 1, false))) != Text(context.Prompt(First, Variables(task, settings, 1, true)));
+            && Text(context.Prompt(First, Variables(task.Question, settings, 1, false))) != Text(context.Prompt(First, Variables(task.Question, settings, 1, true)));
     }
 
     /// <summary>Creates the options of a call: the caller's without tools and response format, which belong to a single answer.</summary>
@@ -81,12 +83,17 @@ internal static class ListRequest
         return document.RootElement.Clone();
     }
 
-    private static Dictionary<string, object?> Variables(ReasoningTask task, VerbalizedSamplingSettings settings, int count, bool structured)
+    /// <summary>Returns the variables of the prompts.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="settings">Settings.</param>
+    /// <param name="count">How many answers.</param>
+    /// <param name="structured">Whether the reply will be held to the schema.</param>
+    public static Dictionary<string, object?> Variables(string question, VerbalizedSamplingSettings settings, int count, bool structured)
     {
         ProbabilityDefinition definition = settings.Definition;
         return new Dictionary<string, object?>
         {
-            ["question"] = task.Question,
+            ["question"] = question,
             ["count"] = count,
             ["weighted"] = settings.Variant != VerbalizedVariant.Sequence,
             ["reasoning"] = settings.Variant == VerbalizedVariant.Cot,

@@ -11,4 +11,7 @@ public sealed record VerificationRequest(string Question, string Response, strin
 
     /// <summary>Gets the members that are right where several answers are: each slot takes any of them, none twice. Empty where only the reference is right.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>Gets the tests that a program must pass, written like <c>f(3)=6</c>: any program that passes all is right. Empty where the answer is compared.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
 }

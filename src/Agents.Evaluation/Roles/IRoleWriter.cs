@@ -8,6 +8,11 @@ public interface IRoleWriter
     /// <summary>Gets the role.</summary>
     string Role { get; }
 
+    /// <summary>Returns whether the role makes sense for a family: roles about programs need programs.</summary>
+    /// <param name="family">The family.</param>
+    /// <returns>True unless a writer says otherwise.</returns>
+    bool Serves(ITaskFamily family) => true;
+
     /// <summary>Writes an example.</summary>
     /// <param name="family">The family that drew the item.</param>
     /// <param name="item">The item.</param>

@@ -53,4 +53,19 @@ public static class RoleNames
 
     /// <summary>Question, solution and feedback to revised solution.</summary>
     public const string Revise = "revise";
+
+    /// <summary>Question about code to subtasks.</summary>
+    public const string Plan = "plan";
+
+    /// <summary>Question about code and subtasks to program.</summary>
+    public const string CodeWithPlan = "code-with-plan";
+
+    /// <summary>Question about code and program to report that ends in PASS or FAIL.</summary>
+    public const string Test = "test";
+
+    /// <summary>Question about code, program and report to program.</summary>
+    public const string Fix = "fix";
+
+    /// <summary>Question about code, program, failing test and trace to repaired program.</summary>
+    public const string Repair = "repair";
 }

@@ -50,4 +50,19 @@ public sealed record RolePrompts
 
     /// <summary>Gets the prompt with variables question, solution, feedback.</summary>
     public string Revise { get; init; } = "self-aggregation/revise";
+
+    /// <summary>Gets the prompt with variable question.</summary>
+    public string Plan { get; init; } = "code-pipeline/plan";
+
+    /// <summary>Gets the prompt with variables question, plan.</summary>
+    public string CodeWithPlan { get; init; } = "code-pipeline/code-with-plan";
+
+    /// <summary>Gets the prompt with variables question, code.</summary>
+    public string Test { get; init; } = "code-pipeline/test";
+
+    /// <summary>Gets the prompt with variables question, code, report.</summary>
+    public string Fix { get; init; } = "code-pipeline/fix";
+
+    /// <summary>Gets the prompt with variables question, code, failure, trace.</summary>
+    public string Repair { get; init; } = "code-pipeline/repair";
 }

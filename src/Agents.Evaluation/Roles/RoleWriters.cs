@@ -31,6 +31,11 @@ public static class RoleWriters
             new VariantWriter(prompts.Variant, noise),
             new CritiqueWriter(prompts.Feedback, noise, feedback: true),
             new RefineWriter(prompts.Revise, noise, revise: true),
+            new PlanWriter(prompts.Plan, noise),
+            new CodeWithPlanWriter(prompts.CodeWithPlan, noise),
+            new ReportWriter(prompts.Test, noise),
+            new FixWriter(prompts.Fix, noise),
+            new RepairWriter(prompts.Repair, noise),
         ];
     }
 }

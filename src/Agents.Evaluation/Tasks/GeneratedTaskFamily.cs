@@ -172,6 +172,8 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
             Slots = draft.Solution.Slots,
             Facts = draft.Facts,
             Alternatives = draft.Alternatives,
+            Tests = draft.Tests,
+            Subtasks = draft.Subtasks,
             Difficulty = level,
             Split = split,
             Lineage = lineage,

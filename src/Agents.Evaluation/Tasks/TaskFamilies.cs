@@ -1,4 +1,5 @@
 using Agents.Evaluation.Tasks.Arithmetic;
+using Agents.Evaluation.Tasks.Code;
 using Agents.Evaluation.Tasks.Listing;
 using Agents.Evaluation.Tasks.Lookup;
 using Agents.Evaluation.Tasks.Programs;
@@ -10,7 +11,7 @@ namespace Agents.Evaluation.Tasks;
 /// <summary>The built-in families with their default options.</summary>
 public static class TaskFamilies
 {
-    /// <summary>Gets all families in a fixed order: arithmetic, transform, lookup, tools, listing, program.</summary>
+    /// <summary>Gets all families in a fixed order: arithmetic, transform, lookup, tools, listing, program, code.</summary>
     public static IReadOnlyList<ITaskFamily> All { get; } =
     [
         new ArithmeticFamily(),
@@ -19,6 +20,7 @@ public static class TaskFamilies
         new ToolsFamily(),
         new ListingFamily(),
         new ProgramsFamily(),
+        new CodeFamily(),
     ];
 
     /// <summary>Finds a family by id.</summary>

@@ -33,6 +33,14 @@ public sealed record TaskItem
     /// <value>Empty where exactly one answer is right.</value>
     public IReadOnlyList<WeightedAnswer> Alternatives { get; init; } = [];
 
+    /// <summary>Gets the hidden tests that decide whether the answer, a program, is right; written like <c>f(3)=6</c>.</summary>
+    /// <value>Empty where the answer is compared.</value>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
+    /// <summary>Gets the subtasks of the problem in order: what an analyst hands to a coder.</summary>
+    /// <value>Empty in families without code.</value>
+    public IReadOnlyList<string> Subtasks { get; init; } = [];
+
     /// <summary>Gets the level, from 1.</summary>
     public required int Difficulty { get; init; }
 
@@ -51,5 +59,6 @@ public sealed record TaskItem
     {
         Reference = Answer,
         Members = [.. Alternatives.Select(answer => answer.Text)],
+        Tests = Tests,
     };
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Agents.Programs;
 using Agents.Verification;
 
 namespace Agents.Evaluation.Verification;
 
 /// <summary>
 /// Final answers of this product's tasks and of the common public sets: numbers, words, several slots separated by comma, semicolon
-/// or bar, and compact calls such as <c>convert(12,km)</c>.
+/// or bar, compact calls such as <c>convert(12,km)</c>, and programs of the mini-language.
 /// </summary>
 /// <remarks>
 /// The last mark of a kind wins, and marks win in the order answer line, box, hash mark, last number. A lone number whose commas stand
@@ -62,7 +63,8 @@ public sealed class AnswerFormat : IAnswerFormat
     public string Canonicalize(string answer)
     {
         IReadOnlyList<string> slots = Slots(answer);
-        return IsCall(Plain(answer), out _, out _)
+        string plain = Plain(answer);
+        return !IsProgram(plain, out _) && IsCall(plain, out _, out _)
             ? slots[0] + "(" + string.Join(',', slots.Skip(1)) + ")"
             : string.Join(", ", slots);
     }
@@ -78,6 +80,11 @@ public sealed class AnswerFormat : IAnswerFormat
     {
         ArgumentNullException.ThrowIfNull(answer);
         string plain = Plain(answer);
+        if (IsProgram(plain, out string? program))
+        {
+            return [program];
+        }
+
         if (IsCall(plain, out string name, out string arguments))
         {
             return arguments.Length == 0 ? [Slot(name)] : [Slot(name), .. arguments.Split(',').Select(Slot)];
@@ -170,6 +177,15 @@ public sealed class AnswerFormat : IAnswerFormat
 
     private static readonly System.Buffers.SearchValues<char> NameCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+    /// <summary>A program of the mini-language is one slot, whatever separators are in it; its canonical spelling has no blanks.</summary>
+    private static bool IsProgram(string text, [NotNullWhen(true)] out string? canonical)
+    {
+        canonical = text.StartsWith("f(", StringComparison.Ordinal) && text.Contains("):", StringComparison.Ordinal) && MiniProgram.TryParse(text, out MiniProgram? program, out _)
+            ? program.Text
+            : null;
+        return canonical is not null;
+    }
 
     private static bool IsGroupedNumber(string text)
     {

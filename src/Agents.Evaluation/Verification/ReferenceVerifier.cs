@@ -3,12 +3,13 @@ using Agents.Verification;
 namespace Agents.Evaluation.Verification;
 
 /// <summary>
-/// Compares the final answer with the reference of the request; where several answers are right, with the request's members. One
-/// verifier serves all families and question files, because requests carry what is right.
+/// Compares the final answer with the reference of the request; where several answers are right, with the request's members; where it
+/// is a program, by running the request's tests. One verifier serves all families and question files, because requests carry what is right.
 /// </summary>
 /// <remarks>
 /// Score: share of slots that are right, over the larger of the expected and the given number of slots. Components: <c>answer</c>
 /// (1 when all is right), <c>slots</c> (the score), <c>format</c> (1 when a marked answer was found, 0.5 when it was guessed).
+/// Of a program, slots are tests, and components are <c>answer</c>, <c>tests</c> and <c>format</c> (1 when it parses).
 /// No reference means not judgeable; no answer means wrong and invalid.
 /// </remarks>
 public sealed class ReferenceVerifier : IVerifier
@@ -38,6 +39,11 @@ public sealed class ReferenceVerifier : IVerifier
         if (string.IsNullOrWhiteSpace(request.Reference))
         {
             return Verdict.NotJudgeable;
+        }
+
+        if (request.Tests.Count > 0)
+        {
+            return ProgramJudge.Judge(request);
         }
 
         ExtractedAnswer? answer = _format.Find(request.Response);

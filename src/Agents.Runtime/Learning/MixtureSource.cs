@@ -61,7 +61,7 @@ public sealed class MixtureSource : ITrainingExampleSource
 
             IRoleWriter writer = writers.FirstOrDefault(known => known.Role == entry.Role)
                 ?? throw new RecipeException($"There is no role '{entry.Role}'. {NearestNames.Describe(entry.Role!, [.. writers.Select(known => known.Role)])}");
-            foreach (ITaskFamily family in Families(entry.Family!))
+            foreach (ITaskFamily family in Families(entry.Family!, writer))
             {
                 parts.Add(new Part($"{family.Id}/{writer.Role}", entry.Weight, family, writer, null));
             }
@@ -111,15 +111,17 @@ public sealed class MixtureSource : ITrainingExampleSource
         return text.Conversation(chosen.Writer!.Write(chosen.Family!, chosen.Family!.Create(split, index, seed), ref stream));
     }
 
-    private static IReadOnlyList<ITaskFamily> Families(string id)
+    private static IReadOnlyList<ITaskFamily> Families(string id, IRoleWriter writer)
     {
         if (id == AllFamilies)
         {
-            return TaskFamilies.All;
+            return [.. TaskFamilies.All.Where(writer.Serves)];
         }
 
         ITaskFamily? family = TaskFamilies.All.FirstOrDefault(known => known.Id == id);
-        return family is not null
+        return family is not null && !writer.Serves(family)
+            ? throw new RecipeException($"The role '{writer.Role}' does not exist for family '{id}', only for {string.Join(", ", TaskFamilies.All.Where(writer.Serves).Select(known => known.Id))}.")
+            : family is not null
             ? [family]
             : throw new RecipeException($"There is no task family '{id}'. {NearestNames.Describe(id, [AllFamilies, .. TaskFamilies.All.Select(known => known.Id)])}");
     }

@@ -106,6 +106,7 @@ internal sealed class QuestionPool
             Question = item.Question,
             Reference = item.Answer,
             Members = [.. item.Alternatives.Select(answer => answer.Text)],
+            Tests = item.Tests,
             Source = source,
         };
 

@@ -22,7 +22,7 @@ internal sealed class PluginCatalog(PluginManifest manifest) : IPluginCatalog
         string kind = FeatureKind.Of(typeof(T));
         if (!PluginManifestReader.IsId(info.Id))
         {
-            throw new ArgumentException($"{manifest.Id}: '{info.Id}' is no feature id; an id is lower-case words joined by '-' or '.'.", nameof(info));
+            throw new ArgumentException($"{manifest.Id}: '{info.Id}' is no feature id; an id is lower-case words or numbers joined by '-' or '.'.", nameof(info));
         }
 
         if (typeof(T).Assembly != typeof(IPlugin).Assembly && !SharedAssemblies.IsShared(typeof(T).Assembly.GetName().Name))

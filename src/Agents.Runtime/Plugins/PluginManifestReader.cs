@@ -71,7 +71,7 @@ public static partial class PluginManifestReader
         int schema = root.TryGetProperty("schema", out JsonElement version) && version.TryGetInt32(out int number) ? number : 0;
         Require(schema == 1, path, $"has schema {schema}; this host reads schema 1");
         string id = Text(path, root, "id");
-        Require(IsId(id), path, $"has the id '{id}'; an id is lower-case words joined by '-' or '.'");
+        Require(IsId(id), path, $"has the id '{id}'; an id is lower-case words or numbers joined by '-' or '.'");
         string contract = Text(path, root, "contract");
         Require(ContractRange.TryParse(contract, out ContractRange range), path, $"has the contract '{contract}'; write a range such as \"[1.0,2.0)\"");
         string isolation = root.TryGetProperty("isolation", out _) ? Text(path, root, "isolation") : "context";
@@ -104,7 +104,7 @@ public static partial class PluginManifestReader
         {
             Require(item.ValueKind == JsonValueKind.Object, path, "has a feature that is no object");
             var feature = new ManifestFeature(Text(path, item, "kind"), Text(path, item, "id"), Text(path, item, "summary"));
-            Require(IsId(feature.Id), path, $"has the feature id '{feature.Id}'; an id is lower-case words joined by '-' or '.'");
+            Require(IsId(feature.Id), path, $"has the feature id '{feature.Id}'; an id is lower-case words or numbers joined by '-' or '.'");
             Require(!features.Any(known => known.Kind == feature.Kind && known.Id == feature.Id), path, $"lists the feature '{feature.Id}' twice");
             features.Add(feature);
         }
@@ -168,7 +168,7 @@ public static partial class PluginManifestReader
         }
     }
 
-    [GeneratedRegex("^[a-z][a-z0-9]*([.-][a-z0-9]+)*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9]+([.-][a-z0-9]+)*$", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();
 
     [GeneratedRegex("^sha256-[0-9a-f]{64}$", RegexOptions.CultureInvariant)]

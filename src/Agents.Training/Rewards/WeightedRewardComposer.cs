@@ -67,6 +67,7 @@ public sealed class WeightedRewardComposer : IRewardComposer
         {
             Reference = prompt.Reference,
             Members = prompt.Members,
+            Tests = prompt.Tests,
         };
         var rewards = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         double total = 0;

@@ -16,6 +16,9 @@ public sealed record RolloutPrompt(string Id, ImmutableArray<int> TokenIds)
     /// <summary>Gets the members that are right where several answers are. Default empty.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
+    /// <summary>Gets the tests that a program must pass; empty where the answer is compared.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
     /// <summary>Gets where the prompt comes from, for mixtures and reports. Default empty.</summary>
     public string Source { get; init; } = "";
 }

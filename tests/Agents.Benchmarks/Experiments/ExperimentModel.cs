@@ -87,6 +87,7 @@ internal sealed class ExperimentModel : IDisposable
         Question = item.Question,
         Reference = item.Answer,
         Members = [.. item.Alternatives.Select(answer => answer.Text)],
+        Tests = item.Tests,
         Source = item.Family,
     };
 

@@ -25,8 +25,8 @@ public sealed class TaskSetTests
     {
         IReadOnlyList<TaskItem> items = TaskSet.DrawInTurns(TaskFamilies.All, TaskSplit.Validation, 3, 1);
 
-        Assert.Equal(18, items.Count);
-        Assert.Equal(items.Take(6).Select(item => item.Family), items.Skip(6).Take(6).Select(item => item.Family));
+        Assert.Equal(21, items.Count);
+        Assert.Equal(items.Take(7).Select(item => item.Family), items.Skip(7).Take(7).Select(item => item.Family));
     }
 
     private sealed class OneQuestion : ITaskFamily

@@ -220,7 +220,7 @@ public sealed class RecipeRunnerTests : IDisposable
             verifies += MixtureSource.Conversation(parts, text, TaskSplit.Train, 4, i)[0].Content.EndsWith("\ncheck", StringComparison.Ordinal) ? 1 : 0;
         }
 
-        Assert.Equal(12, parts.Select(part => part.Name).Distinct().Count());
+        Assert.Equal(14, parts.Select(part => part.Name).Distinct().Count());
 
         // Four standard errors of a share of 1/4.
         Assert.InRange(verifies / (double)count, 0.25 - 0.039, 0.25 + 0.039);
@@ -229,7 +229,7 @@ public sealed class RecipeRunnerTests : IDisposable
     [Fact]
     public void Conversation_EveryRoleOfEveryFamily_RendersInBothForms()
     {
-        var parts = MixtureSource.Resolve([.. TaskFamilies.All.SelectMany(family => Agents.Evaluation.Roles.RoleWriters.Create().Select(writer => new MixtureEntry(family.Id, writer.Role, null, 1)))]);
+        var parts = MixtureSource.Resolve([.. TaskFamilies.All.SelectMany(family => Agents.Evaluation.Roles.RoleWriters.Create().Where(writer => writer.Serves(family)).Select(writer => new MixtureEntry(family.Id, writer.Role, null, 1)))]);
         foreach (string model in new[] { "tiny-1", "other" })
         {
             var text = new TrainingText(Prompts(), model, ChatTemplates.ChatMl);

@@ -29,7 +29,7 @@ public sealed class PluginManifestReaderTests
 
     [Theory]
     [InlineData("\"schema\": 1", "\"schema\": 2", "schema 2; this host reads schema 1")]
-    [InlineData("acme.debate", "Acme Debate", "an id is lower-case words")]
+    [InlineData("acme.debate", "Acme Debate", "an id is lower-case words or numbers")]
     [InlineData("[1.0,2.0)", "1.x", "write a range such as")]
     [InlineData("\"A.dll\": ", "\"../A.dll\": ", "no path inside the plugin's folder")]
     [InlineData("\"A.dll\": ", "\"/A.dll\": ", "no path inside the plugin's folder")]

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Agents.Plugins.VerbalizedSampling.Typicality;
+using Agents.Replication;
+
+namespace Agents.Plugins.VerbalizedSampling.Replication;
+
+/// <summary>Turns the arms into comparisons, checks and a verdict.</summary>
+internal static class ListingFindings
+{
+    private const double LeastGamma = 1.2;
+    private const double GammaTolerance = 0.25;
+    private const double EffectOfInterest = 0.05;
+
+    /// <summary>Concludes.</summary>
+    /// <param name="laboratory">Statistics.</param>
+    /// <param name="scale">Sizes.</param>
+    /// <param name="split">Split of the questions.</param>
+    /// <param name="trainingItems">Training questions.</param>
+    /// <param name="start">Adapter of the base model.</param>
+    /// <param name="arms">All runs.</param>
+    public static ReplicationFindings Of(ILaboratory laboratory, ListingScale scale, ExperimentSplit split, int trainingItems, ExperimentAdapter start, ListingArms arms)
+    {
+        ArmComparison Compare(string baseline, string method) => laboratory.Compare(arms[baseline], arms[method], "kl");
+        ArmComparison primary = Compare(ListingArms.Typical, ListingArms.Verbalized);
+        ArmComparison enumeration = Compare(ListingArms.Enumeration, ListingArms.Verbalized);
+        ArmComparison direct = Compare(ListingArms.Direct, ListingArms.Verbalized);
+        ArmComparison collapse = Compare(ListingArms.BaseDirect, ListingArms.Direct);
+        ArmComparison both = Compare(ListingArms.Verbalized, ListingArms.BothVerbalized);
+        ArmComparison[] controls = [direct, enumeration, primary];
+        double gamma = arms.Mean(ListingArms.Gamma, "gamma");
+        (EffectVerdict verdict, string explanation) = Conclude(gamma, controls);
+        return new ReplicationFindings
+        {
+            Verdict = verdict,
+            Explanation = explanation,
+            Primary = primary,
+            Comparisons =
+            [
+                primary, enumeration, direct, collapse, both, Compare(ListingArms.BaseVerbalized, ListingArms.Verbalized), Compare(ListingArms.BaseTypical, ListingArms.BaseVerbalized),
+                Compare(ListingArms.Typical, ListingArms.Stated), Compare(ListingArms.Direct, ListingArms.Stated),
+            ],
+            Arms = arms.All,
+            Checks = [.. GammaLaw.Check(), .. Checks(arms, gamma, direct, both)],
+            Tables = [Readings(arms), Sharpness(arms), Knob(arms)],
+            Setup =
+            [
+                Text($"Questions: family listing, level 1 (\"name a fruit, not pear or plum\"), 22 right answers under a renormalized Zipf law, which is the reference distribution; {scale.Items} questions of the {split} split, {trainingItems} training questions; every seed repeats preference training and sampling."),
+                Text($"Base model: the model under test with one adapter (rank 16) taught {scale.Corpus} conversations, {scale.CorpusEpochs} times: single answers drawn from the reference, enumerations (distinct, evenly drawn), typical lists (drawn by frequency without replacement), lists with true probabilities under tail thresholds. It stands for pre-training; final loss {start.Loss.Last:0.000}."),
+                Text($"Alignment: {scale.Pairs} pairs of single answers, drawn evenly, labelled by Bradley–Terry with alpha {ListingScale.Alpha} on the base model's log-probabilities; DPO with beta {ListingScale.Beta} (gamma {TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.Beta):0.#}) and {ListingScale.WeakBeta} (gamma {TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.WeakBeta):0.#}), on the instance prompt alone; \"lists aligned too\" adds {scale.Pairs / 4} pairs of sampled lists, labelled alike."),
+                Text($"Methods: {scale.Responses} responses per question and method, at temperature 1; lists of {ListingScale.ListLength} in {scale.Responses / ListingScale.ListLength} calls. KL(reference‖empirical) in nats with a pseudo-count of 0.5 per right answer for all methods; wrong answers count against precision, not in the KL. Verbalized lists are read as the strategy's own distribution (weights of all candidates, normalized together)."),
+                "Intervals resample whole questions, never candidates of one list.",
+            ],
+            Notes =
+            [
+                "A difference below zero means closer to the reference distribution. Two plain lists are controls, because the corpus decides what a plain list means: an enumeration ignores frequency, a typical list follows it, and the second is the harder one.",
+                "Settings (learning rates, ranks, sizes) were chosen by looking at the validation split, on which quick runs measure; the test split serves full runs only.",
+            ],
+        };
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="gamma">Measured sharpening of the instance prompt.</param>
+    /// <param name="controls">Verbalized lists against each control; below zero is closer.</param>
+    internal static (EffectVerdict Verdict, string Explanation) Conclude(double gamma, IReadOnlyList<ArmComparison> controls)
+    {
+        string figures = string.Join("; ", controls.Select(one => Text($"against {one.Baseline} {one.Difference:+0.000;-0.000} [{one.Low:+0.000;-0.000}, {one.High:+0.000;-0.000}]")));
+        ArmComparison[] closer = [.. controls.Where(one => one.IsWorse)];
+        if (!(gamma > LeastGamma))
+        {
+            return (EffectVerdict.NotShown, Text($"Preference training did not sharpen the instance prompt (gamma {gamma:0.00}), so there was no collapse to undo. KL: {figures}."));
+        }
+
+        if (closer.Length == controls.Count)
+        {
+            return (EffectVerdict.Shown, Text($"With the instance prompt sharpened by gamma {gamma:0.00}, verbalized lists are closer to the reference than every control. KL: {figures}."));
+        }
+
+        string missed = string.Join(" and ", controls.Except(closer).Select(one => one.Baseline));
+        return closer.Length > 0
+            ? (EffectVerdict.ShownAgainstSome, Text($"With the instance prompt sharpened by gamma {gamma:0.00}, verbalized lists are closer to the reference than {string.Join(" and ", closer.Select(one => one.Baseline))}, but not than {missed}. KL: {figures}."))
+            : controls.All(one => !one.IsBetter && one.MinimumDetectableEffect > EffectOfInterest)
+                ? (EffectVerdict.Underpowered, Text($"No difference shows, and {EffectOfInterest} nats could not have been found. KL: {figures}."))
+                : (EffectVerdict.NotShown, Text($"Verbalized lists are not closer to the reference than {missed}. KL: {figures}."));
+    }
+
+    private static IEnumerable<FindingCheck> Checks(ListingArms arms, double gamma, ArmComparison direct, ArmComparison both)
+    {
+        double expected = TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.Beta);
+        double weak = arms.Mean(ListingArms.WeakGamma, "gamma");
+        double expectedWeak = TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.WeakBeta);
+        double[] kl = [arms.Mean(ListingArms.Direct, "kl"), arms.Mean(ListingArms.Enumeration, "kl"), arms.Mean(ListingArms.Typical, "kl"), arms.Mean(ListingArms.Verbalized, "kl")];
+        double[] knob = [.. ListingScale.Tails.Select(tail => arms.Mean(ListingArms.Tail(tail), "countedTrueLogProbability"))];
+        yield return new FindingCheck("wrong if not: the instance prompt is sharper, gamma > 1.2", gamma > LeastGamma, Text($"gamma {gamma:0.00}"));
+        yield return new FindingCheck(Text($"gamma lies within 25 % of 1 + alpha/beta = {expected:0.#}"), Math.Abs(gamma - expected) <= GammaTolerance * expected, Text($"gamma {gamma:0.00}"));
+        yield return new FindingCheck(Text($"with beta {ListingScale.WeakBeta}, gamma lies within 25 % of {expectedWeak:0.#}"), Math.Abs(weak - expectedWeak) <= GammaTolerance * expectedWeak, Text($"gamma {weak:0.00}"));
+        yield return new FindingCheck("wrong if not: verbalized lists are closer to the reference than both plain lists", kl[3] < kl[1] && kl[3] < kl[2], Text($"KL {kl[3]:0.000} against {kl[1]:0.000} (enumeration) and {kl[2]:0.000} (typical list)"));
+        yield return new FindingCheck("expected order of KL: direct > enumeration > verbalized", kl[0] > kl[1] && kl[1] > kl[3], Text($"KL {kl[0]:0.000}, {kl[1]:0.000}, {kl[3]:0.000}"));
+        yield return new FindingCheck("single answers collapsed: verbalized lists are closer than they are", direct.IsWorse, Text($"difference {direct.Difference:+0.000;-0.000}"));
+        yield return new FindingCheck("the tail knob works: the mean true log-probability of candidates falls with the threshold", knob[0] > knob[1] && knob[1] > knob[2], string.Join(" → ", knob.Select(value => Text($"{value:0.00}"))));
+        yield return new FindingCheck("where DPO covers the lists, too, they collapse as well", both.IsBetter, Text($"KL {both.Difference:+0.000;-0.000} [{both.Low:+0.000;-0.000}, {both.High:+0.000;-0.000}]"));
+    }
+
+    private static FindingTable Readings(ListingArms arms) => new(
+        "Four readings of the same verbalized lists (mean KL)",
+        ["arm", "strategy's distribution", "averaged lists", "as stated", "counted (a plain list)", "precision", "coverage", "without weight"],
+        [.. ((string[])[ListingArms.BaseVerbalized, ListingArms.Verbalized, ListingArms.BothVerbalized]).Select(arm => (IReadOnlyList<string>)
+            [arm, .. ((string[])["kl", "klAveraged", "klStated", "klCounted", "precision", "coverage", "missingWeights"]).Select(value => Text($"{arms.Mean(arm, value):0.000}"))])]);
+
+    private static FindingTable Sharpness(ListingArms arms) => new(
+        "Sharpness and mass of the instance prompt",
+        ["arm", "gamma by seed", "slope of the base model on the reference", "mass on right answers, base", "aligned"],
+        [.. ((string[])[ListingArms.Gamma, ListingArms.WeakGamma]).Select(arm => (IReadOnlyList<string>)
+            [
+                arm, string.Join(", ", arms[arm].Select(run => Text($"{run.Mean("gamma"):0.00}"))), Text($"{arms.Mean(arm, "baseSlope"):0.00}"), Text($"{arms.Mean(arm, "baseMass"):0.000}"), Text($"{arms.Mean(arm, "alignedMass"):0.000}"),
+            ])]);
+
+    private static FindingTable Knob(ListingArms arms) => new(
+        "Tail threshold in the prompt",
+        ["threshold", "mean true log-probability of candidates", "precision", "coverage"],
+        [.. ListingScale.Tails.Select(tail => (IReadOnlyList<string>)
+            [
+                Text($"{tail}"), Text($"{arms.Mean(ListingArms.Tail(tail), "countedTrueLogProbability"):0.00}"), Text($"{arms.Mean(ListingArms.Tail(tail), "precision"):0.000}"), Text($"{arms.Mean(ListingArms.Tail(tail), "coverage"):0.000}"),
+            ])]);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

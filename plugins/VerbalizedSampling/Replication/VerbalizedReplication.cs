@@ -1,0 +1,103 @@
+using Agents.Replication;
+
+namespace Agents.Plugins.VerbalizedSampling.Replication;
+
+/// <summary>
+/// The laptop-scale check of verbalized sampling (papers/51 §5): the gamma law exact and after DPO, and the distance of single answers, plain lists and lists with
+/// probabilities from the reference distribution, before and after DPO on the instance prompt alone, with the control in which DPO covers the lists, too.
+/// </summary>
+public sealed class VerbalizedReplication : IReplication
+{
+    /// <summary>Number of the paper.</summary>
+    public const string Paper = "51";
+
+    private const ulong DataSeed = 5_100;
+    private const int TrainingItems = 1_200;
+    private const int Level = 1;
+    private const int Rank = 16;
+
+    /// <inheritdoc/>
+    public ReplicationInfo Info { get; } = new(
+        Paper,
+        VerbalizedSamplingStrategy.Id,
+        "Verbalized Sampling: How to Mitigate Mode Collapse and Unlock LLM Diversity",
+        "After preference training sharpened the instance prompt, lists with verbalized probabilities are closer to the reference distribution (lower KL) than single answers and than plain lists.")
+    {
+        Metric = "kl",
+    };
+
+    /// <inheritdoc/>
+    public async Task<ReplicationFindings> RunAsync(ILaboratory laboratory, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(laboratory);
+        ListingScale scale = ListingScale.Of(laboratory.Profile);
+        ExperimentSplit split = laboratory.Profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
+        IReadOnlyList<ExperimentItem> training = laboratory.Items(new ItemQuery("listing", ExperimentSplit.Train, TrainingItems, DataSeed) { Difficulty = Level });
+        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery("listing", split, scale.Items, DataSeed) { Difficulty = Level });
+        ListingBench bench = new(laboratory, scale);
+        laboratory.Say("51: teaching the base model the three formats");
+        ExperimentAdapter start = await laboratory.TrainAsync(new AdapterTraining
+        {
+            Name = "base",
+            Seed = DataSeed,
+            Rank = Rank,
+            LearningRate = 2e-3,
+            BatchSize = 32,
+            Epochs = scale.CorpusEpochs,
+            Conversations = ListingCorpus.Write(laboratory, training, scale.Corpus, DataSeed),
+        }, cancellationToken).ConfigureAwait(false);
+        ListingArms arms = new();
+        foreach (ulong seed in laboratory.Seeds)
+        {
+            await RunAsync(laboratory, bench, scale, training, items, start, seed, arms, cancellationToken).ConfigureAwait(false);
+        }
+
+        return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms);
+    }
+
+    private static async Task RunAsync(
+        ILaboratory laboratory,
+        ListingBench bench,
+        ListingScale scale,
+        IReadOnlyList<ExperimentItem> training,
+        IReadOnlyList<ExperimentItem> items,
+        ExperimentAdapter start,
+        ulong seed,
+        ListingArms arms,
+        CancellationToken cancellationToken)
+    {
+        laboratory.Say($"51: preference training, seed {seed}");
+        TypicalityPairs raters = new(bench, start);
+        IReadOnlyList<TrainingPreference> instances = await raters.InstancesAsync(training, scale.Pairs, DataSeed + seed, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TrainingPreference> lists = await raters.ListsAsync(laboratory, training, scale.Pairs / 4, DataSeed + seed, cancellationToken).ConfigureAwait(false);
+        AdapterTraining dpo = new() { Name = "aligned", Seed = seed, LearningRate = 1e-3, BatchSize = 32, Epochs = scale.PairEpochs, Start = start, Preferences = instances, Beta = ListingScale.Beta };
+        ExperimentAdapter aligned = await laboratory.TrainAsync(dpo, cancellationToken).ConfigureAwait(false);
+        ExperimentAdapter weak = await laboratory.TrainAsync(dpo with { Name = "aligned-weakly", Beta = ListingScale.WeakBeta }, cancellationToken).ConfigureAwait(false);
+        ExperimentAdapter both = await laboratory.TrainAsync(dpo with { Name = "aligned-lists-too", Preferences = [.. instances, .. lists] }, cancellationToken).ConfigureAwait(false);
+
+        async Task MeasureAsync(string arm, Func<ExperimentItem, CancellationToken, Task<Observation>> observe) =>
+            arms.Add(await laboratory.MeasureAsync(arm, seed, items, observe, cancellationToken).ConfigureAwait(false));
+
+        foreach ((string direct, string enumeration, string typical, string verbalized, ExperimentAdapter adapter) in (IEnumerable<(string, string, string, string, ExperimentAdapter)>)
+            [
+                (ListingArms.BaseDirect, ListingArms.BaseEnumeration, ListingArms.BaseTypical, ListingArms.BaseVerbalized, start),
+                (ListingArms.Direct, ListingArms.Enumeration, ListingArms.Typical, ListingArms.Verbalized, aligned),
+            ])
+        {
+            await MeasureAsync(direct, (item, token) => bench.DirectAsync(item, adapter, seed, token)).ConfigureAwait(false);
+            await MeasureAsync(enumeration, (item, token) => bench.ListsAsync(ListingPrompts.Enumeration, item, adapter, seed, token)).ConfigureAwait(false);
+            await MeasureAsync(typical, (item, token) => bench.ListsAsync(ListingPrompts.Typical, item, adapter, seed, token)).ConfigureAwait(false);
+            await MeasureAsync(verbalized, (item, token) => bench.VerbalizedAsync(item, adapter, seed, null, token)).ConfigureAwait(false);
+        }
+
+        arms.AddReading(arms[ListingArms.Verbalized][^1], ListingArms.Stated, "klStated");
+        await MeasureAsync(ListingArms.BothVerbalized, (item, token) => bench.VerbalizedAsync(item, both, seed, null, token)).ConfigureAwait(false);
+        foreach (double tail in ListingScale.Tails)
+        {
+            await MeasureAsync(ListingArms.Tail(tail), (item, token) => bench.VerbalizedAsync(item, aligned, seed, tail, token)).ConfigureAwait(false);
+        }
+
+        await MeasureAsync(ListingArms.Gamma, (item, token) => bench.GammaAsync(item, start, aligned, token)).ConfigureAwait(false);
+        await MeasureAsync(ListingArms.WeakGamma, (item, token) => bench.GammaAsync(item, start, weak, token)).ConfigureAwait(false);
+    }
+}
