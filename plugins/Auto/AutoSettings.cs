@@ -4,7 +4,7 @@ using Agents.Strategies.Composition;
 
 namespace Agents.Plugins.Auto;
 
-/// <summary>Own settings of <c>auto</c>. Common options: <c>temperature</c> of the first answer (default 0); <c>samples</c> is refused, because each rung has its own.</summary>
+/// <summary>Own settings of <c>auto</c>. Common options: <c>temperature</c> of the first answer (default 0); <c>samples</c> is not used, because each rung has its own.</summary>
 /// <param name="Margin">Least margin between the two most likely tokens, over all tokens of the first answer, at which it stands. Default 0.8.</param>
 /// <param name="Agreement">Least share of a rung's candidates that agree at which its answer stands. Default 0.6.</param>
 /// <param name="UseLogProbabilities">Whether margins are read where the model gives them. Default true; false always draws a second sample.</param>

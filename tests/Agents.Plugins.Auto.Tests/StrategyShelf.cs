@@ -1,5 +1,5 @@
 using System.Globalization;
-using Agents.Plugins;
+using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Runtime.Features;
 using Agents.Runtime.Reasoning;
@@ -18,7 +18,8 @@ internal static class StrategyShelf
 
     public static IEnumerable<string> Ids => All.List<IReasoningStrategy>().Select(feature => feature.Id);
 
-    public static PluginBench Bench(IChatClient model) => new(All, RoleModels.Single(model));
+    public static Task<ReasoningResult> SolveAsync(IChatClient model, string strategy, StrategyOptions options, Budget? budget = null, ReasoningTask? task = null) =>
+        new PluginBench(All, RoleModels.Single(model)).SolveAsync(strategy, options, budget, task, TestContext.Current.CancellationToken);
 
     /// <summary>Draws everything: stickers, lists, verdicts, choices and answers, in the form that each prompt asks for.</summary>
     public static ScriptedChatClient Drawing() => new ScriptedChatClient()

@@ -2,6 +2,7 @@ using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
 using Agents.Runtime.Features;
+using Agents.Runtime.Tracing;
 using Agents.Tracing;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
@@ -130,7 +131,7 @@ internal class ReasoningContext : IReasoningContext
         finally
         {
             Run.Trace.CloseBelow(inner.NodeId);
-            Run.Trace.End(inner.NodeId, node => node with { Text = reader.Answer?.Text });
+            Run.Trace.End(inner.NodeId, new TraceOutcome { Text = reader.Answer?.Text });
         }
     }
 

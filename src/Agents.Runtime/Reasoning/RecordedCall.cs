@@ -59,14 +59,9 @@ internal sealed class RecordedCall : IAttemptObserver
         }
 
         GenerationRecord? record = response.Generation();
-        Trace.End(NodeId, node => node with
+        Trace.End(NodeId, new TraceOutcome
         {
-            Text = response.Text,
-            Model = response.ModelId ?? node.Model,
-            Record = record,
-            PromptTokens = counts.Prompt,
-            CompletionTokens = counts.Completion,
-            Attempt = record?.Attempt ?? node.Attempt,
+            Text = response.Text, Model = response.ModelId, Record = record, PromptTokens = counts.Prompt, CompletionTokens = counts.Completion, Attempt = record?.Attempt,
         });
         (response.AdditionalProperties ??= [])[ChatResponseTrace.NodePropertyName] = NodeId;
         _meter.Settle(Reservation, counts.Prompt, counts.Completion, _model.Prices);
@@ -84,13 +79,7 @@ internal sealed class RecordedCall : IAttemptObserver
 
         _closed = true;
         TokenCounts counts = partial is { Text.Length: > 0 } ? TokenCounts.Of(partial, _messages) : default;
-        Trace.End(NodeId, node => node with
-        {
-            Error = OneLine(error),
-            Text = partial?.Text,
-            PromptTokens = counts.Prompt,
-            CompletionTokens = counts.Completion,
-        });
+        Trace.End(NodeId, new TraceOutcome { Error = OneLine(error), Text = partial?.Text, PromptTokens = counts.Prompt, CompletionTokens = counts.Completion });
         _meter.Settle(Reservation, counts.Prompt, counts.Completion, _model.Prices);
     }
 
@@ -109,7 +98,7 @@ internal sealed class RecordedCall : IAttemptObserver
     public void Failed(int attempt, Exception error)
     {
         int node = _attemptNode ?? BeginAttempt(attempt);
-        Trace.End(node, open => open with { Error = OneLine(error) });
+        Trace.End(node, new TraceOutcome { Error = OneLine(error) });
         _attemptNode = null;
     }
 

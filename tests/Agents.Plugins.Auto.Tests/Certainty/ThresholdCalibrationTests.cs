@@ -49,7 +49,8 @@ public sealed class ThresholdCalibrationTests
     [Theory]
     [InlineData(1.0, .2)]
     [InlineData(1.6, .5)]
-    [InlineData(2.0, .6)]
+    [InlineData(2.0, .5)]
+    [InlineData(2.2, .6)]
     [InlineData(3.4, .9)]
     public void ForCost_TakesTheStrictestThresholdThatCanBePaid(double cost, double threshold)
     {

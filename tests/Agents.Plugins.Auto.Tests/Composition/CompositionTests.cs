@@ -38,7 +38,7 @@ public sealed class CompositionTests
         };
         ScriptedChatClient model = StrategyShelf.Drawing();
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync(outer, PluginBench.Options(settings, outer is "sift" or "auto" ? null : 2));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, outer, PluginBench.Options(settings, outer is "sift" or "auto" ? null : 2));
 
         Assert.NotNull(result.Answer!.FinalAnswer);
         Assert.Equal(result.Usage.Calls, model.Calls.Count);
@@ -49,7 +49,7 @@ public sealed class CompositionTests
         foreach (int calls in new[] { 1, result.Usage.Calls / 2, result.Usage.Calls - 1 }.Where(calls => calls > 0))
         {
             ScriptedChatClient limited = StrategyShelf.Drawing();
-            ReasoningResult small = await StrategyShelf.Bench(limited).SolveAsync(outer, PluginBench.Options(settings, outer is "sift" or "auto" ? null : 2), new Budget { Calls = calls });
+            ReasoningResult small = await StrategyShelf.SolveAsync(limited, outer, PluginBench.Options(settings, outer is "sift" or "auto" ? null : 2), new Budget { Calls = calls });
             Assert.NotNull(small.Answer);
             Assert.InRange(limited.Calls.Count, 1, calls);
             Assert.Equal(limited.Calls.Count, small.Usage.Calls);
@@ -63,7 +63,7 @@ public sealed class CompositionTests
         const string List = """{"responses":[{"text":"Answer: 4","probability":0.1},{"text":"Answer: 7","probability":0.7},{"text":"Answer: 4","probability":0.2}]}""";
         ScriptedChatClient model = new ScriptedChatClient().On("\"responses\"", new ScriptedAnswer(List)).On("", new ScriptedAnswer("Answer: 4"));
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("self-consistency", PluginBench.Options("""{"candidatesFrom":"verbalized-sampling"}""", 3));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "self-consistency", PluginBench.Options("""{"candidatesFrom":"verbalized-sampling"}""", 3));
 
         TraceNode step = result.Trace.Single(node => node.Notes.ContainsKey("weights"));
         Assert.Equal(("4", 1, 2.0 / 3), (result.Answer!.FinalAnswer, result.Usage.Calls, (double)result.Answer.Details["agreement"]!));
@@ -79,7 +79,7 @@ public sealed class CompositionTests
             .On("Answer: 1", new ScriptedAnswer("verdict: right"))
             .On("", new ScriptedAnswer("verdict: wrong"));
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("best-of-n", PluginBench.Options("""{"candidatesFrom":"verbalized-sampling"}""", 2));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "best-of-n", PluginBench.Options("""{"candidatesFrom":"verbalized-sampling"}""", 2));
 
         Assert.Equal(("Answer: 1", 3, 1.0), (result.Answer!.Text, result.Usage.Calls, (double)result.Answer.Details["score"]!));
     }
@@ -92,7 +92,7 @@ public sealed class CompositionTests
             """;
         ScriptedChatClient model = StrategyShelf.Drawing();
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("self-aggregation", PluginBench.Options(Settings, 2));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "self-aggregation", PluginBench.Options(Settings, 2));
 
         Assert.Equal((2 * (1 + 2)) + 1, result.Usage.Calls);
         Assert.Equal(["self-aggregation", "sift", "malt", "sift", "malt"], result.Trace.Where(node => node.Kind == TraceNodeKind.Strategy).Select(node => node.Name));
@@ -107,7 +107,7 @@ public sealed class CompositionTests
     {
         ScriptedChatClient model = StrategyShelf.Drawing();
 
-        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => StrategyShelf.Bench(model).SolveAsync("self-aggregation", PluginBench.Options(settings)));
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => StrategyShelf.SolveAsync(model, "self-aggregation", PluginBench.Options(settings)));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Empty(model.Calls);
@@ -119,8 +119,7 @@ public sealed class CompositionTests
         ScriptedChatClient model = StrategyShelf.Drawing();
 
         // A pass of three votes of malt costs nine; half of what is left must do.
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync(
-            "self-aggregation", PluginBench.Options("""{"candidatesFrom":"malt"}""", 2), new Budget { Calls = 10 });
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "self-aggregation", PluginBench.Options("""{"candidatesFrom":"malt"}""", 2), new Budget { Calls = 10 });
 
         Assert.Equal((2, StoppedBecause.Completed), ((int)result.Answer!.Details["candidates"]!, result.StoppedBecause));
         Assert.Equal("aggregator", result.Trace.Last(node => node.Kind == TraceNodeKind.Call).Role);
@@ -131,7 +130,7 @@ public sealed class CompositionTests
     {
         ScriptedChatClient model = StrategyShelf.Drawing();
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("sift", PluginBench.Options("""{"maxStage":0,"answerWith":{"strategy":"self-consistency","samples":3}}"""));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "sift", PluginBench.Options("""{"maxStage":0,"answerWith":{"strategy":"self-consistency","samples":3}}"""));
 
         Assert.Equal(4, result.Usage.Calls);
         Assert.All(model.Calls.Skip(1), call => Assert.Contains(PluginBench.Task.Question, call.Messages[^1].Text, StringComparison.Ordinal));

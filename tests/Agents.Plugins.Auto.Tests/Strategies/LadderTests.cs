@@ -26,11 +26,10 @@ public sealed class LadderTests
         ScriptedChatClient model = new ScriptedChatClient()
             .On(StrategyShelf.Aggregate, (_, stream) => stream.NextUnit() < .9 ? "Answer: R" : "Answer: W")
             .On("", (_, stream) => $"Answer: {(stream.NextUnit() < P ? "R" : $"{stream.NextInt(9)}")}");
-        PluginBench bench = StrategyShelf.Bench(model);
         List<(bool Right, int Calls, int Rung)> seen = new(Tasks);
         for (int i = 0; i < Tasks; i++)
         {
-            ReasoningResult result = await bench.SolveAsync("auto", PluginBench.Options(Ladder, seed: 7), task: PluginBench.Task with { Id = $"ladder-{i}" });
+            ReasoningResult result = await StrategyShelf.SolveAsync(model, "auto", PluginBench.Options(Ladder, seed: 7), task: PluginBench.Task with { Id = $"ladder-{i}" });
             seen.Add((result.Answer!.FinalAnswer == "R", result.Usage.Calls, (int)result.Answer.Details["rung"]!));
         }
 
@@ -49,7 +48,7 @@ public sealed class LadderTests
     [InlineData("1,2,3,4,5,6,7,8", 9, 2, "direct: agreement 0.5 < 1; self-consistency: agreement 0.333 < 0.6; self-aggregation: agreement 0.333 < 0.6")]
     public async Task Answers_StopTheLadder_WhereTheyAgree(string answers, int calls, int rung, string decision)
     {
-        ReasoningResult result = await StrategyShelf.Bench(InTurn(answers)).SolveAsync("auto", PluginBench.Options(Ladder));
+        ReasoningResult result = await StrategyShelf.SolveAsync(InTurn(answers), "auto", PluginBench.Options(Ladder));
 
         Assert.Equal((calls, rung, decision), (result.Usage.Calls, (int)result.Answer!.Details["rung"]!, (string)result.Answer.Details["decision"]!));
         Assert.Equal("agreement", result.Answer.Details["certaintySource"]);
@@ -63,7 +62,7 @@ public sealed class LadderTests
     {
         using var model = new MarginClient(InTurn("5"), own, rival);
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("auto", PluginBench.Options(Ladder));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "auto", PluginBench.Options(Ladder));
 
         Assert.Equal((calls, decision, "margin"), (result.Usage.Calls, (string)result.Answer!.Details["decision"]!, (string)result.Answer.Details["certaintySource"]!));
         Assert.Equal(own - rival, (double)result.Answer.Details["certainty"]!, 5);
@@ -74,7 +73,7 @@ public sealed class LadderTests
     {
         using var model = new MarginClient(InTurn("5"), .99, .005);
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("auto", PluginBench.Options("""{"useLogProbabilities":false}"""));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "auto", PluginBench.Options("""{"useLogProbabilities":false}"""));
 
         Assert.Equal((2, "agreement"), (result.Usage.Calls, (string)result.Answer!.Details["certaintySource"]!));
     }
@@ -86,7 +85,7 @@ public sealed class LadderTests
     [InlineData(6, 6, "direct: agreement 0.5 < 1; self-consistency: agreement 0.5 < 0.6; self-aggregation: agreement unknown")]
     public async Task CallBudget_EndsTheLadderWhereARungWouldSayNothing(int budget, int calls, string decision)
     {
-        ReasoningResult result = await StrategyShelf.Bench(InTurn("1,2,3,4,5,6,7,8")).SolveAsync("auto", PluginBench.Options(Ladder), new Budget { Calls = budget });
+        ReasoningResult result = await StrategyShelf.SolveAsync(InTurn("1,2,3,4,5,6,7,8"), "auto", PluginBench.Options(Ladder), new Budget { Calls = budget });
 
         Assert.Equal((calls, decision, StoppedBecause.Completed), (result.Usage.Calls, (string)result.Answer!.Details["decision"]!, result.StoppedBecause));
     }
@@ -97,7 +96,7 @@ public sealed class LadderTests
         int calls = 0;
         var model = new HangingChatClient(InTurn("1,2,3,3,3"), _ => Interlocked.Increment(ref calls) is > 2 and < 6) { Error = static () => new HttpRequestException("Service unavailable.") };
 
-        ReasoningResult result = await StrategyShelf.Bench(model).SolveAsync("auto", PluginBench.Options(Ladder));
+        ReasoningResult result = await StrategyShelf.SolveAsync(model, "auto", PluginBench.Options(Ladder));
 
         Assert.StartsWith("direct: agreement 0.5 < 1; self-consistency failed; self-aggregation: agreement 1", (string)result.Answer!.Details["decision"]!, StringComparison.Ordinal);
         Assert.Equal("3", result.Answer.FinalAnswer);
@@ -117,7 +116,7 @@ public sealed class LadderTests
     {
         ScriptedChatClient model = InTurn("1");
 
-        ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => StrategyShelf.Bench(model).SolveAsync("auto", PluginBench.Options(settings)));
+        ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => StrategyShelf.SolveAsync(model, "auto", PluginBench.Options(settings)));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Empty(model.Calls);
