@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agents.Plugins.CodePipeline.Flow;
+using Agents.Plugins.CodePipeline.Mini;
 using Agents.Plugins.CodePipeline.Running;
 using Agents.Plugins.CodePipeline.Tracing;
 using Agents.Reasoning;
@@ -31,7 +32,7 @@ public sealed class CodePipelineStrategy(CodeRunners runners) : IReasoningStrate
         IReadOnlyList<CodeTest> tests = settings.Debugs ? Visible(task, settings) : [];
 
         // Before any call: a machine that cannot isolate programs costs one line and no tokens.
-        ICodeRunner? runner = tests.Count > 0 ? runners.Require(language) : null;
+        ICodeRunner? runner = tests.Count > 0 ? await runners.RequireAsync(language, cancellationToken).ConfigureAwait(false) : null;
         var calls = new CodeCalls(task, language, context.Options.Temperature ?? 0);
         int repairCost = runner is null || settings.Repairs == 0 ? 0 : settings.Explain ? 2 : 1;
         int testerCalls = 0;
@@ -106,6 +107,7 @@ public sealed class CodePipelineStrategy(CodeRunners runners) : IReasoningStrate
 
                 string trace = settings.TraceSlot switch
                 {
+                    TraceSlot.Real when language == CodeLanguage.Mini => MiniText.Trace(traced!, settings.TraceCap, settings.ValueCap),
                     TraceSlot.Real => TraceText.Render(traced!, settings.TraceCap, settings.ValueCap),
                     TraceSlot.Source => program.Source,
                     _ => "",

@@ -1,5 +1,7 @@
+using Agents.Plugins.CodePipeline.Replication;
 using Agents.Plugins.CodePipeline.Running;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.CodePipeline;
 
@@ -18,6 +20,7 @@ public sealed class Plugin : IPlugin
                 Settings = CodePipelineSettings.Descriptions,
             },
             _ => new CodePipelineStrategy(_runners));
+        catalog.Add<IReplication>(new FeatureInfo(CodeReplication.Paper, "The laptop-scale check: debug loops with real traces against source only, test only and resampling."), _ => new CodeReplication());
     }
 
     /// <inheritdoc/>

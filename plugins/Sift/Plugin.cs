@@ -1,4 +1,6 @@
+using Agents.Plugins.Sift.Replication;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.Sift;
 
@@ -12,6 +14,7 @@ public sealed class Plugin : IPlugin
         catalog.Add<IReasoningStrategy>(
             new FeatureInfo(SiftStrategy.Id, "Restates the question as facts, answers from the facts and with them, and trusts the answer when both agree.") { Settings = SiftSettings.Descriptions },
             _ => new SiftStrategy());
+        catalog.Add<IReplication>(new FeatureInfo("49", "Word problems that can be misread: the plain answer, votes at equal calls, and the method stage by stage."), _ => new SiftReplication());
     }
 
     /// <inheritdoc/>

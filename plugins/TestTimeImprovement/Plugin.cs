@@ -1,4 +1,6 @@
+using Agents.Plugins.TestTimeImprovement.Replication;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.TestTimeImprovement;
 
@@ -15,6 +17,7 @@ public sealed class Plugin : IPlugin
                 Settings = TestTimeImprovementSettings.Descriptions,
             },
             _ => new TestTimeImprovementStrategy());
+        catalog.Add<IReplication>(new FeatureInfo("61", "Does a temporary adapter on self-written pairs help where the model is unsure?"), _ => new TestTimeImprovementReplication());
     }
 
     /// <inheritdoc/>

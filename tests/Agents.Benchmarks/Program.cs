@@ -1,3 +1,4 @@
+using Agents.Benchmarks.Adaptation;
 using Agents.Benchmarks.Constraints;
 using Agents.Benchmarks.Experiments;
 using Agents.Benchmarks.Kernels;
@@ -29,6 +30,7 @@ return args switch
     ["roles", .. string[] rest] => await RolesCommand.RunAsync(rest).ConfigureAwait(false),
     ["levels", .. string[] rest] => await LevelsCommand.RunAsync(rest).ConfigureAwait(false),
     ["strategies", .. string[] rest] => await StrategyBenchmark.RunAsync(rest).ConfigureAwait(false),
+    ["adaptation", .. string[] rest] => await AdaptationBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -65,6 +67,8 @@ static int Usage()
                         direct accuracy per family and level, validation split, greedy (default 100 items per level)
           strategies [TEXT]
                         what strategies cost without their model: microseconds and bytes per call, budgets and cancellation of a thousand at once
+          adaptation [QUESTIONS] [CYCLES] [STEPS]
+                        temporary adapters on the embedded model: milliseconds of adapting and answering; then CYCLES adaptations, four at once: weights, logits and memory before and after
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

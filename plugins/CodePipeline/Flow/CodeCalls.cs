@@ -1,5 +1,6 @@
 using Agents.Budgets;
 using Agents.Models;
+using Agents.Plugins.CodePipeline.Mini;
 using Agents.Plugins.CodePipeline.Running;
 using Agents.Reasoning;
 using Agents.Strategies.Candidates;
@@ -40,7 +41,7 @@ internal sealed class CodeCalls(ReasoningTask task, CodeLanguage language, doubl
         Candidate reply = plan is null
             ? await AskAsync(step, ModelRoles.Default, "coder", "code-pipeline/code", [], cancellationToken).ConfigureAwait(false)
             : await AskAsync(step, ModelRoles.Default, "coder", "code-pipeline/code-with-plan", [("plan", plan)], cancellationToken).ConfigureAwait(false);
-        return new CodeProgram(reply, ProgramText.Of(reply.Text));
+        return new CodeProgram(reply, Source(reply.Text));
     }
 
     /// <summary>Tester: a report that ends in PASS or FAIL. Nothing is run.</summary>
@@ -52,22 +53,24 @@ internal sealed class CodeCalls(ReasoningTask task, CodeLanguage language, doubl
         Program(await TryAskAsync(step, ModelRoles.Default, "fixer", "code-pipeline/fix", [("code", program.Source), ("report", report)], cancellationToken).ConfigureAwait(false));
 
     /// <summary>Debugger: which block of the trace does not do what it should.</summary>
-    public async Task<string?> ExplainAsync(IReasoningStep step, CodeProgram program, TestResult failing, string trace, CancellationToken cancellationToken) =>
+    public async Task<string?> ExplainAsync(IReasoningStep step, CodeProgram program, CodeTestResult failing, string trace, CancellationToken cancellationToken) =>
         (await TryAskAsync(step, Debugger, "explainer", "code-pipeline/explain", [.. Failing(program, failing), ("trace", trace)], cancellationToken).ConfigureAwait(false))?.Text;
 
     /// <summary>Coder: a new program after the explanations, or after the trace itself where there are none.</summary>
     public async Task<CodeProgram?> RepairAsync(
-        IReasoningStep step, CodeProgram program, TestResult failing, string trace, string? explanations, CancellationToken cancellationToken) => Program(await TryAskAsync(
+        IReasoningStep step, CodeProgram program, CodeTestResult failing, string trace, string? explanations, CancellationToken cancellationToken) => Program(await TryAskAsync(
         step, ModelRoles.Default, "repairer", "code-pipeline/repair",
         [.. Failing(program, failing), ("trace", explanations is null ? trace : ""), ("explanations", explanations ?? "")], cancellationToken).ConfigureAwait(false));
 
-    private static (string Name, string Value)[] Failing(CodeProgram program, TestResult failing) =>
+    private static (string Name, string Value)[] Failing(CodeProgram program, CodeTestResult failing) =>
     [
         ("code", program.Source), ("call", failing.Test.Call), ("expected", failing.Test.Expected), ("actual", failing.Actual ?? ""), ("failure", failing.Failure),
     ];
 
-    private static CodeProgram? Program(Candidate? reply) =>
-        reply is not null && ProgramText.Of(reply.Text) is { Length: > 0 } source ? new CodeProgram(reply, source) : null;
+    private string Source(string reply) => language == CodeLanguage.Mini ? MiniText.Program(reply) : ProgramText.Of(reply);
+
+    private CodeProgram? Program(Candidate? reply) =>
+        reply is not null && Source(reply.Text) is { Length: > 0 } source ? new CodeProgram(reply, source) : null;
 
     private async Task<Candidate?> TryAskAsync(
         IReasoningStep step, string modelRole, string role, string prompt, (string Name, string Value)[] values, CancellationToken cancellationToken)

@@ -6,4 +6,11 @@ namespace Agents.Plugins.CodePipeline.Running;
 /// <param name="LastLine">Last line, inclusive.</param>
 /// <param name="Source">The block's statements, each without indentation, joined by "; ".</param>
 /// <param name="StateAfter">The local variables after the block, name to value text, in order of their appearance.</param>
-public sealed record BlockVisit(int BlockId, int FirstLine, int LastLine, string Source, IReadOnlyDictionary<string, string> StateAfter);
+public sealed record BlockVisit(int BlockId, int FirstLine, int LastLine, string Source, IReadOnlyDictionary<string, string> StateAfter)
+{
+    /// <summary>Gets which way the test at the end of the block went; null where it does not end in one, and where the runner does not know.</summary>
+    public bool? Outcome { get; init; }
+
+    /// <summary>Gets whether the block stopped in its middle, with the error of the trace.</summary>
+    public bool Failed { get; init; }
+}

@@ -1,3 +1,7 @@
+using Agents.Plugins.CodePipeline.Mini;
+using Agents.Plugins.CodePipeline.Python;
+using Agents.Plugins.CodePipeline.Sandboxing;
+
 namespace Agents.Plugins.CodePipeline.Running;
 
 /// <summary>The runners of a pipeline, one per language.</summary>
@@ -5,16 +9,21 @@ namespace Agents.Plugins.CodePipeline.Running;
 public sealed class CodeRunners(IReadOnlyList<ICodeRunner> runners) : IAsyncDisposable
 {
     /// <summary>Creates the runners that ship with the plugin.</summary>
-    public static CodeRunners CreateDefault() => new([]);
+    public static CodeRunners CreateDefault()
+    {
+        var sandbox = new Sandbox();
+        return new CodeRunners([new MiniRunner(), new PythonRunner(sandbox)]);
+    }
 
     /// <summary>Returns the runner of a language, checked.</summary>
     /// <param name="language">A language; not <see cref="CodeLanguage.Auto"/>.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="CodePipelineException">There is none, or it cannot run here.</exception>
-    public ICodeRunner Require(CodeLanguage language)
+    public async ValueTask<ICodeRunner> RequireAsync(CodeLanguage language, CancellationToken cancellationToken = default)
     {
         ICodeRunner runner = runners.FirstOrDefault(runner => runner.Language == language)
             ?? throw new CodePipelineException($"There is no runner for {Languages.NameOf(language)}. Set \"language\", or use a flow that runs nothing (basic, ac, act).");
-        runner.Require();
+        await runner.RequireAsync(cancellationToken).ConfigureAwait(false);
         return runner;
     }
 

@@ -10,8 +10,9 @@ public interface ICodeRunner
     CodeLanguage Language { get; }
 
     /// <summary>Checks that programs can be run here at all.</summary>
+    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="CodePipelineException">They cannot: one line with the cause and the way out.</exception>
-    void Require();
+    ValueTask RequireAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Runs tests, each on a fresh start of the program as far as the language allows.</summary>
     /// <param name="program">Source text.</param>

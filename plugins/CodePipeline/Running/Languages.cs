@@ -30,11 +30,16 @@ public static partial class Languages
     public static CodeLanguage Detect(string question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return CSharpSigns().IsMatch(question) ? CodeLanguage.CSharp
+        return MiniHeader().IsMatch(question) ? CodeLanguage.Mini
+            : CSharpSigns().IsMatch(question) ? CodeLanguage.CSharp
             : PythonSigns().IsMatch(question) ? CodeLanguage.Python
             : MiniSigns().IsMatch(question) ? CodeLanguage.Mini
             : CodeLanguage.Python;
     }
+
+    // A task of the code family begins with the header of its function.
+    [GeneratedRegex(@"^f\([a-z](,[a-z])*\): ", RegexOptions.CultureInvariant)]
+    private static partial Regex MiniHeader();
 
     // A fence or a name decides, then what only one of them writes.
     [GeneratedRegex(@"```(csharp|cs|c#)\b|\bC#(?!\w)|\b(public|static|private|internal)\s+[\w<>\[\],?]+\s+\w+\s*\(", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -21,6 +21,9 @@ public sealed record ExperimentItem(string Id, string Question, string Answer)
     /// <summary>Gets the facts that the question gives; the last one is what is asked.</summary>
     public IReadOnlyList<string> Facts { get; init; } = [];
 
+    /// <summary>Gets the hidden tests that decide whether a program is right, in order, written like <c>f(3)=6</c>; empty where answers are compared.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
     /// <summary>Gets all right answers with their reference probabilities, where the family has such a law; otherwise empty.</summary>
     public IReadOnlyDictionary<string, double> Distribution { get; init; } = new Dictionary<string, double>();
 }

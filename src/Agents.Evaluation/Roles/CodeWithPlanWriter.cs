@@ -25,7 +25,7 @@ public sealed class CodeWithPlanWriter(string prompt, RoleNoise noise) : IRoleWr
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?> { ["question"] = item.Question, ["plan"] = plan },
+            Variables = CodeVariables.With(("question", item.Question), ("plan", plan)),
             Target = target.Text,
             TargetCorruption = target.Kind,
             InputCorruptions = [drifts ? CorruptionKind.DriftedFact : CorruptionKind.None],

@@ -18,8 +18,8 @@ internal static class CritiqueText
     /// <param name="detailed">Whether the place of the first difference is named.</param>
     public static string Write(ShownSolution shown, ShownSolution believed, bool detailed)
     {
-        string[] lines = shown.Text.Split('\n');
-        string[] truth = believed.Text.Split('\n');
+        string[] lines = Lines(shown);
+        string[] truth = Lines(believed);
         int same = 0;
         while (same < Math.Min(lines.Length, truth.Length) && lines[same] == truth[same])
         {
@@ -35,5 +35,13 @@ internal static class CritiqueText
         string place = detailed ? string.Create(CultureInfo.InvariantCulture, $" in line {same + 1}") : "";
         string difference = same < truth.Length ? truth[same] + " expected" : "nothing expected";
         return string.Join('\n', checks.Append(difference + place).Append(Wrong));
+    }
+
+    // The line of the answer is renamed, or a critique would seem to answer the question.
+    private static string[] Lines(ShownSolution solution)
+    {
+        string[] lines = solution.Text.Split('\n');
+        lines[^1] = "result: " + solution.Answer;
+        return lines;
     }
 }

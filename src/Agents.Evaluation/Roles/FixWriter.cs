@@ -33,7 +33,7 @@ public sealed class FixWriter(string prompt, RoleNoise noise) : IRoleWriter
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?> { ["question"] = item.Question, ["code"] = shown.Answer, ["report"] = ReportText.Write(shown.Answer, believed) },
+            Variables = CodeVariables.With(("question", item.Question), ("code", shown.Answer), ("report", ReportText.Write(shown.Answer, believed))),
             Target = target.Text,
             TargetCorruption = follows ? CorruptionKind.FollowedWrongCritique : CorruptionKind.None,
             InputCorruptions = [shown.Kind],

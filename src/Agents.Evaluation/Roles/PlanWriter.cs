@@ -24,7 +24,7 @@ public sealed class PlanWriter(string prompt, RoleNoise noise) : IRoleWriter
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?> { ["question"] = item.Question },
+            Variables = CodeVariables.With(("question", item.Question)),
             Target = plan,
             TargetCorruption = drifts ? CorruptionKind.DriftedFact : CorruptionKind.None,
             Item = item,

@@ -40,13 +40,7 @@ public sealed class RepairWriter(string prompt, RoleNoise noise, TraceContent? c
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?>
-            {
-                ["question"] = item.Question,
-                ["code"] = program,
-                ["failure"] = failure,
-                ["trace"] = trace,
-            },
+            Variables = CodeVariables.With(("question", item.Question), ("code", program), ("failure", failure), ("trace", trace), ("explanations", new List<object?>())),
             Target = target.Text,
             TargetCorruption = target.Kind,
             InputCorruptions = [kind],

@@ -25,7 +25,7 @@ public sealed class ReportWriter(string prompt, RoleNoise noise) : IRoleWriter
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?> { ["question"] = item.Question, ["code"] = shown.Answer },
+            Variables = CodeVariables.With(("question", item.Question), ("code", shown.Answer)),
             Target = report,
             TargetCorruption = wrong ? CorruptionKind.WrongVerdict : CorruptionKind.None,
             InputCorruptions = [shown.Kind],

@@ -42,7 +42,7 @@ public sealed record RolePrompts
     /// <summary>Gets the prompt of a second turn with variables count, weighted, tail.</summary>
     public string VerbalizeMore { get; init; } = "verbalized-sampling/more";
 
-    /// <summary>Gets the prompt with variable question.</summary>
+    /// <summary>Gets the prompt with variables question, calls, tools.</summary>
     public string Variant { get; init; } = "test-time-improvement/variant";
 
     /// <summary>Gets the prompt with variables question, solution.</summary>

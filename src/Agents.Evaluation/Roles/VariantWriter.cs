@@ -28,7 +28,7 @@ public sealed class VariantWriter(string prompt, RoleNoise noise, bool withSolut
         {
             Role = Role,
             Prompt = prompt,
-            Variables = new Dictionary<string, object?> { ["question"] = item.Question },
+            Variables = new Dictionary<string, object?> { ["question"] = item.Question, ["calls"] = false, ["tools"] = new List<object?>() },
             Target = withSolution ? similar.Question + "\n" + solution : similar.Question,
             TargetCorruption = wrong ? CorruptionKind.WrongSlot : CorruptionKind.None,
             Item = item,

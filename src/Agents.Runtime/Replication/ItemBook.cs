@@ -102,6 +102,7 @@ public sealed class ItemBook
             Solution = item.Solution,
             Slots = item.Slots,
             Facts = item.Facts,
+            Tests = item.Tests,
             Distribution = item.Alternatives.ToDictionary(answer => answer.Text, answer => answer.Probability, StringComparer.Ordinal),
         };
     }

@@ -25,12 +25,14 @@ public static class RoleConversations
         {
             var stream = new SampleStream(query.Seed, (ulong)i, (ulong)TaskSplit.Train);
             RoleExample example = writer.Write(family, family.Create(TaskSplit.Train, i, query.Seed), ref stream);
-            IReadOnlyList<ChatMessage> prompt = example.Prompt.Length == 0
-                ? [new ChatMessage(ChatRole.User, (string)example.Variables["question"]!)]
-                : render(example.Prompt, example.Variables);
-            conversations.Add(new TrainingConversation(prompt, example.Target));
+            IEnumerable<ChatMessage> earlier = example.Earlier.SelectMany(turn => Turns(turn.Prompt, turn.Variables, render).Append(new ChatMessage(ChatRole.Assistant, turn.Reply)));
+            conversations.Add(new TrainingConversation([.. earlier, .. Turns(example.Prompt, example.Variables, render)], example.Target));
         }
 
         return conversations;
     }
+
+    private static IReadOnlyList<ChatMessage> Turns(
+        string prompt, IReadOnlyDictionary<string, object?> variables, Func<string, IReadOnlyDictionary<string, object?>, IReadOnlyList<ChatMessage>> render) =>
+        prompt.Length == 0 ? [new ChatMessage(ChatRole.User, (string)variables["question"]!)] : render(prompt, variables);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Agents.Evaluation.Tasks;
 using Agents.Evaluation.Tasks.Arithmetic;
+using Agents.Evaluation.Tasks.Code;
 using Agents.Evaluation.Tasks.Listing;
 using Agents.Evaluation.Tasks.Lookup;
 using Agents.Evaluation.Tasks.Programs;
@@ -40,6 +41,7 @@ internal static class SingleLevelFamilies
                 "tools" => new ToolsFamily(new ToolsOptions { Difficulty = only, HeldOutDifficulty = null }),
                 "listing" => new ListingFamily(new ListingOptions { Difficulty = only, HeldOutDifficulty = null }),
                 "program" => new ProgramsFamily(new ProgramsOptions { Difficulty = only, HeldOutDifficulty = null }),
+                CodeFamily.FamilyId => new CodeFamily(new CodeOptions { Difficulty = only, HeldOutDifficulty = null }),
                 _ => null,
             };
         }

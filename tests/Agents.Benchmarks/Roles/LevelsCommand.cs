@@ -2,6 +2,7 @@ using System.Globalization;
 using Agents.Evaluation.Roles;
 using Agents.Evaluation.Tasks;
 using Agents.Evaluation.Tasks.Arithmetic;
+using Agents.Evaluation.Tasks.Code;
 using Agents.Evaluation.Tasks.Listing;
 using Agents.Evaluation.Tasks.Lookup;
 using Agents.Evaluation.Tasks.Programs;
@@ -23,6 +24,7 @@ internal static class LevelsCommand
         (4, mix => new ToolsFamily(new ToolsOptions { HeldOutDifficulty = mix })),
         (4, mix => new ListingFamily(new ListingOptions { HeldOutDifficulty = mix })),
         (4, mix => new ProgramsFamily(new ProgramsOptions { HeldOutDifficulty = mix })),
+        (5, mix => new CodeFamily(new CodeOptions { HeldOutDifficulty = mix })),
     ];
 
     /// <summary>Runs the command.</summary>

@@ -25,7 +25,7 @@ internal static class RolesCommand
         RoleTally tally = new();
         foreach (IRoleWriter writer in RoleWriters.Create(RoleNoise.CleanTargets).Where(writer => wanted.Length == 0 || wanted.Contains(writer.Role)))
         {
-            foreach (ITaskFamily family in TaskFamilies.All)
+            foreach (ITaskFamily family in TaskFamilies.All.Where(writer.Serves))
             {
                 RoleExample[] examples = [.. TaskSet.Draw(family, TaskSplit.Validation, count, Seed).Select((item, i) => Write(writer, family, item, i))];
                 IReadOnlyList<string> outputs = await player.PlayAsync(examples).ConfigureAwait(false);

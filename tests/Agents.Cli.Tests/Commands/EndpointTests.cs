@@ -34,6 +34,7 @@ public sealed class EndpointTests
     [InlineData("self-aggregation", """{"candidatesFrom":{"strategy":"malt","samples":1}}""")]
     [InlineData("best-of-n", """{"candidatesFrom":"verbalized-sampling"}""")]
     [InlineData("sift", """{"maxStage":0,"answerWith":"self-consistency"}""")]
+    [InlineData("test-time-improvement")]
     public async Task Every_strategy_runs_against_a_server(string strategy, string settings = "{}")
     {
         await using ChatServer server = await ChatServer.StartAsync(question => question.Contains("\"responses\"", StringComparison.Ordinal)

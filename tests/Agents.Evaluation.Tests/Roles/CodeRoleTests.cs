@@ -149,7 +149,7 @@ public sealed class CodeRoleTests
     {
         foreach (string role in Roles.Select(row => row.Data))
         {
-            Assert.All(Write(role, new RoleNoise()), example => Assert.InRange(example.Variables.Values.Sum(value => ((string)value!).Length), 1, 900));
+            Assert.All(Write(role, new RoleNoise()), example => Assert.InRange(example.Variables.Values.OfType<string>().Sum(value => value.Length), 1, 900));
         }
     }
 
