@@ -76,11 +76,15 @@ public sealed class AggregationReplication : IReplication
         await MeasureAsync(AggregationArms.Plain, items, (item, token) => bench.GreedyAsync(item, plain, seed, token)).ConfigureAwait(false);
         await MeasureAsync(AggregationArms.PlainVote, items, (item, token) => bench.VoteAsync(item, plain, seed, token)).ConfigureAwait(false);
         await MeasureAsync(AggregationArms.Shuffled, items, (item, token) => bench.AggregateAsync(item, aggregator, CandidateOrder.Random, temperature, seed, token)).ConfigureAwait(false);
-        ExperimentItem[] sweep = [.. items.GroupBy(item => item.Family).SelectMany(family => family.Take(scale.SweepItems))];
-        foreach (double at in AggregationScale.Temperatures)
+        HashSet<string> chosen = [.. items.GroupBy(item => item.Family).SelectMany(family => family.Take(scale.SweepItems)).Select(item => item.Id)];
+        ExperimentItem[] sweep = [.. items.Where(item => chosen.Contains(item.Id))];
+        foreach (double at in AggregationScale.Temperatures.Where(at => at != temperature))
         {
             await MeasureAsync(AggregationArms.Sweep(at), sweep, (item, token) => bench.AggregateAsync(item, aggregator, CandidateOrder.Sampling, at, seed, token)).ConfigureAwait(false);
         }
+
+        // At their own temperature the arms have measured these questions already.
+        arms.Add(new ArmRun(AggregationArms.Sweep(temperature), seed, [.. arms[AggregationArms.Aggregate][^1].Rows.Where(row => chosen.Contains(row.Item.Id))]));
     }
 
     // The next question of the same family, the last one's being the first.

@@ -17,12 +17,12 @@ public sealed class AggregationReplicationTests
 
         ReplicationFindings findings = await new AggregationReplication().RunAsync(laboratory, TestContext.Current.CancellationToken);
 
-        Assert.Equal(9 + AggregationScale.Temperatures.Count, laboratory.Measured.Count);
+        Assert.Equal(9 + AggregationScale.Temperatures.Count - 1, laboratory.Measured.Count);
         Assert.Equal(["aggregator", "chooser", "plain"], laboratory.Trainings.Select(training => training.Name));
         Assert.Single(laboratory.Trainings.Select(training => (training.Conversations.Count, training.Epochs, training.Rank, training.BatchSize)).Distinct());
-        Assert.All(laboratory.Trainings[0].Conversations, one => Assert.Contains("### Attempt 3", one.Prompt[^1].Text, StringComparison.Ordinal));
+        Assert.All(laboratory.Trainings[0].Conversations, one => Assert.Contains("try 3:", one.Prompt[^1].Text, StringComparison.Ordinal));
         Assert.All(laboratory.Trainings[1].Conversations, one => Assert.Matches("choice: [123]$", one.Target));
-        Assert.All(laboratory.Trainings[2].Conversations, one => Assert.DoesNotContain("Attempt", one.Prompt[^1].Text, StringComparison.Ordinal));
+        Assert.All(laboratory.Trainings[2].Conversations, one => Assert.DoesNotContain("try 1:", one.Prompt[^1].Text, StringComparison.Ordinal));
         Assert.Equal(11, findings.Checks.Count);
         Assert.All(findings.Tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Count)));
     }
