@@ -10,7 +10,7 @@ internal static partial class SiftItems
     public const string Family = "arithmetic";
 
     /// <summary>Levels (numbers of steps) that are drawn, in equal shares: those where the plain answer of the embedded model is right in 55 to 75 % of the validation split.</summary>
-    public static IReadOnlyList<int> Levels { get; } = [2, 3, 4];
+    public static IReadOnlyList<int> Levels { get; } = [4, 5];
 
     // Of the questions of a level, at least one in three can be misread.
     private const int DrawsPerItem = 4;

@@ -1,11 +1,13 @@
 using System.Globalization;
+using Agents.Plugins.TestTimeImprovement.Tools;
 using Agents.Replication;
 
 namespace Agents.Plugins.TestTimeImprovement.Replication;
 
 /// <summary>Reads the runs: comparisons, the conditions of papers/61 §5, tables and the verdict.</summary>
 internal sealed class ImprovementFindings(
-    ILaboratory laboratory, ImprovementPlan plan, ToolPhraseBook phrases, UpdateRecipe recipe, IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried, IReadOnlyList<SeedRuns> runs, ArmRun itself)
+    ILaboratory laboratory, ImprovementPlan plan, ToolPhraseBook phrases, UpdateRecipe recipe, IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried, IReadOnlyList<SeedRuns> runs,
+    OpenQuestions open, ArmRun itself)
 {
     /// <summary>Smallest difference that would matter: the average gain that the authors report is 5.5 points.</summary>
     private const double Effect = 0.05;
@@ -47,6 +49,7 @@ internal sealed class ImprovementFindings(
             comparisons.Add(laboratory.Compare(pooled, improved));
         }
 
+        comparisons.AddRange(open.Compare());
         double auroc = RankedMargins.Auroc(plain.SelectMany(run => run.Rows.Select(row => row.Seen)));
         (EffectVerdict verdict, string explanation) = Judge(primary, content, selection, calls, ceiling, auroc);
         return new ReplicationFindings
@@ -56,7 +59,7 @@ internal sealed class ImprovementFindings(
             Primary = primary,
             Arms =
             [
-                .. plain, .. improved, .. Arm(run => run.All), .. least, .. most, .. random, .. taught, .. oracle, .. shown, .. votes, .. noise, .. pooled, .. Arm(run => run.Teacher),
+                .. plain, .. improved, .. Arm(run => run.All), .. least, .. most, .. random, .. taught, .. oracle, .. shown, .. votes, .. noise, .. pooled, .. Arm(run => run.Teacher), .. open.Arms,
             ],
             Comparisons = comparisons,
             Checks = Checks(primary, content, selection, comparisons[3], calls, ceiling, taughtGain, auroc),
@@ -195,10 +198,22 @@ internal sealed class ImprovementFindings(
         [
             string.Create(CultureInfo.InvariantCulture, $"The unadapted model calls {unsure:P0} of the items unsure and answers {Arm(run => run.Plain).Average(run => run.Accuracy):P1} right; AUROC of the margin {auroc:F3}."),
             string.Create(CultureInfo.InvariantCulture, $"A valid pair of its own was found for {adapted:P0} of the items; {(labelled.Length == 0 ? 0 : labelled.Average()):P0} of these labels are right."),
+            open.Describe(),
+            Regimes(),
             "Deviations from the paper: a model of three million parameters, no instructions but trained formats; the sampling temperature of pairs (0.7) and rank, rate and steps are ours, because the paper's are not published.",
             runs.Any(run => run.Pooled is null) ? "With some seed too few pairs of unsure items were valid for the pooled adapter; that arm is left out." : "The pooled adapter saw each pair as often as its temporary adapter did.",
         ];
     }
+
+    // Where a level is solved there is nothing to gain, and where it is answered by chance nothing to sharpen.
+    private string Regimes()
+    {
+        var levels = runs[0].Plain.Rows.GroupBy(row => row.Item.Difficulty).OrderBy(level => level.Key)
+            .Select(level => string.Create(CultureInfo.InvariantCulture, $"level {level.Key}: {level.Average(row => Right(row.Seen)):P0} right, chance {level.Average(row => Chance(row.Item)):P0}"));
+        return $"The unadapted model by level, beside the chance of calling the right function: {string.Join("; ", levels)}. The method sharpens what the weights hold: a level that is solved has no room, one at chance nothing to sharpen.";
+    }
+
+    private static double Chance(ExperimentItem item) => ToolQuestion.Read(item.Question) is { } question ? 1.0 / question.Tools.Count : 0;
 
     private ArmRun[] Arm(Func<SeedRuns, ArmRun> arm) => [.. runs.Select(arm)];
 

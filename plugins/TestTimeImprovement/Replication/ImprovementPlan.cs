@@ -6,10 +6,17 @@ namespace Agents.Plugins.TestTimeImprovement.Replication;
 /// <param name="Items">Test items.</param>
 /// <param name="Validation">Validation items, on which steps and rate are chosen.</param>
 /// <param name="TeacherData">Conversations of each role that the teacher learns from.</param>
-internal sealed record ImprovementPlan(int Items, int Validation, int TeacherData)
+/// <param name="OpenItems">Test items of the family without functions.</param>
+internal sealed record ImprovementPlan(int Items, int Validation, int TeacherData, int OpenItems)
 {
     /// <summary>Family of the items.</summary>
     public const string Family = "tools";
+
+    /// <summary>A family of open questions, which the authors did not evaluate.</summary>
+    public const string OpenFamily = "transform";
+
+    /// <summary>Share of open questions that count as unsure: the authors' share in their main setting (190 of 294).</summary>
+    public const double OpenShare = 190.0 / 294;
 
     /// <summary>Threshold of the main setting.</summary>
     public const double Tau = 0.95;
@@ -19,5 +26,5 @@ internal sealed record ImprovementPlan(int Items, int Validation, int TeacherDat
 
     /// <summary>Returns the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
-    public static ImprovementPlan Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(400, 150, 3000) : new(80, 40, 600);
+    public static ImprovementPlan Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(400, 150, 3000, 200) : new(80, 40, 600, 40);
 }

@@ -69,8 +69,15 @@ internal sealed record SeedRuns
         return Compose(name, All, rows.Take(count).ToHashSet().Contains);
     }
 
-    private ArmRun Compose(string name, ArmRun improved, Func<int, bool> takes) =>
-        new(name, Plain.Seed, [.. Plain.Rows.Select((row, i) => takes(i) ? (row.Item, improved.Rows[i].Seen with { Values = Merged(row.Seen, improved.Rows[i].Seen) }) : row)]);
+    /// <summary>Puts an arm together from the answers of two.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="plain">Answers of the unadapted model.</param>
+    /// <param name="improved">Answers of the other arm.</param>
+    /// <param name="takes">Which rows come from the other arm.</param>
+    public static ArmRun Composed(string name, ArmRun plain, ArmRun improved, Func<int, bool> takes) =>
+        new(name, plain.Seed, [.. plain.Rows.Select((row, i) => takes(i) ? (row.Item, improved.Rows[i].Seen with { Values = Merged(row.Seen, improved.Rows[i].Seen) }) : row)]);
+
+    private ArmRun Compose(string name, ArmRun improved, Func<int, bool> takes) => Composed(name, Plain, improved, takes);
 
     private static Dictionary<string, double> Merged(Observation plain, Observation improved)
     {

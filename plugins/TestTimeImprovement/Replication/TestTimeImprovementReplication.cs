@@ -30,6 +30,7 @@ public sealed class TestTimeImprovementReplication : IReplication
         IReadOnlyList<ExperimentItem> validation = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, plan.Validation, ValidationSeed));
         ToolPhraseBook phrases = ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Train, PhraseItems, PhraseSeed)));
         var arms = new ImprovementArms(laboratory, phrases);
+        arms.RequireAdaptation();
 
         IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried = await TryAsync(laboratory, arms, validation, cancellationToken).ConfigureAwait(false);
         UpdateRecipe recipe = tried.MaxBy(entry => entry.Run.Accuracy).Recipe;
@@ -41,10 +42,16 @@ public sealed class TestTimeImprovementReplication : IReplication
             runs.Add(await RunSeedAsync(laboratory, arms, items, recipe, teacher, seed, cancellationToken).ConfigureAwait(false));
         }
 
+        var open = new OpenQuestions(laboratory, arms, plan, recipe);
+        foreach (ulong seed in laboratory.Seeds)
+        {
+            await open.RunAsync(seed, cancellationToken).ConfigureAwait(false);
+        }
+
         // Arms that are put together from two runs must be what the strategy does by itself.
         ArmRun itself = await arms.StrategyAsync(
             "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
-        return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, itself).Write();
+        return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, open, itself).Write();
     }
 
     private static async Task<IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)>> TryAsync(

@@ -16,9 +16,9 @@ internal sealed class TypicalityPairs(ListingBench bench, ExperimentAdapter star
     /// <param name="count">Pairs.</param>
     /// <param name="seed">Decides answers and votes.</param>
     /// <param name="cancellationToken">Stops the scoring.</param>
-    public async Task<IReadOnlyList<TrainingPreference>> InstancesAsync(IReadOnlyList<ExperimentItem> items, int count, ulong seed, CancellationToken cancellationToken)
+    public async Task<RatedPair[]> InstancesAsync(IReadOnlyList<ExperimentItem> items, int count, ulong seed, CancellationToken cancellationToken)
     {
-        List<TrainingPreference> pairs = new(count);
+        List<RatedPair> pairs = new(count);
         int perItem = Math.Max(1, (count + items.Count - 1) / items.Count);
         for (int i = 0; pairs.Count < count; i++)
         {
@@ -30,12 +30,11 @@ internal sealed class TypicalityPairs(ListingBench bench, ExperimentAdapter star
             {
                 int first = stream.NextInt(answers.Length);
                 int second = (first + 1 + stream.NextInt(answers.Length - 1)) % answers.Length;
-                pairs.Add(Vote(
-                    ListingPrompts.Instance(item), ListingPrompts.Response(item, answers[first]), ListingPrompts.Response(item, answers[second]), scores[first] - scores[second], ref stream));
+                pairs.Add(Vote(i % items.Count, ListingPrompts.Response(item, answers[first]), ListingPrompts.Response(item, answers[second]), scores[first] - scores[second], ref stream));
             }
         }
 
-        return pairs;
+        return [.. pairs];
     }
 
     /// <summary>Makes pairs of lists with probabilities, sampled from the base model.</summary>
@@ -44,9 +43,9 @@ internal sealed class TypicalityPairs(ListingBench bench, ExperimentAdapter star
     /// <param name="count">Pairs.</param>
     /// <param name="seed">Decides samples and votes.</param>
     /// <param name="cancellationToken">Stops the sampling.</param>
-    public async Task<IReadOnlyList<TrainingPreference>> ListsAsync(ILaboratory laboratory, IReadOnlyList<ExperimentItem> items, int count, ulong seed, CancellationToken cancellationToken)
+    public async Task<RatedPair[]> ListsAsync(ILaboratory laboratory, IReadOnlyList<ExperimentItem> items, int count, ulong seed, CancellationToken cancellationToken)
     {
-        List<TrainingPreference> pairs = new(count);
+        List<RatedPair> pairs = new(count);
         for (int i = 0; pairs.Count < count; i++)
         {
             ExperimentItem item = items[i % items.Count];
@@ -62,13 +61,13 @@ internal sealed class TypicalityPairs(ListingBench bench, ExperimentAdapter star
             SampleStream stream = new(seed, (ulong)i, 2);
             for (int j = 1; j < lists.Length && pairs.Count < count; j++)
             {
-                pairs.Add(Vote(prompt, lists[0], lists[j], scores[0] - scores[j], ref stream));
+                pairs.Add(Vote(i % items.Count, lists[0], lists[j], scores[0] - scores[j], ref stream));
             }
         }
 
-        return pairs;
+        return [.. pairs];
     }
 
-    private static TrainingPreference Vote(IReadOnlyList<ChatMessage> prompt, string first, string second, double difference, ref SampleStream stream) =>
-        stream.NextUnit() < TypicalityLaw.PreferenceProbability(ListingScale.Alpha, difference) ? new(prompt, first, second) : new(prompt, second, first);
+    private static RatedPair Vote(int item, string first, string second, double difference, ref SampleStream stream) =>
+        stream.NextUnit() < TypicalityLaw.PreferenceProbability(ListingScale.Alpha, difference) ? new(item, first, second) : new(item, second, first);
 }

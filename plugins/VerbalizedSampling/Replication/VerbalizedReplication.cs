@@ -31,7 +31,7 @@ public sealed class VerbalizedReplication : IReplication
     {
         ArgumentNullException.ThrowIfNull(laboratory);
         ListingScale scale = ListingScale.Of(laboratory.Profile);
-        ExperimentSplit split = laboratory.Profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
+        ExperimentSplit split = SplitOf(laboratory.Profile);
         IReadOnlyList<ExperimentItem> training = laboratory.Items(new ItemQuery("listing", ExperimentSplit.Train, TrainingItems, DataSeed) { Difficulty = Level });
         IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery("listing", split, scale.Items, DataSeed) { Difficulty = Level });
         ListingBench bench = new(laboratory, scale);
@@ -55,6 +55,10 @@ public sealed class VerbalizedReplication : IReplication
         return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms);
     }
 
+    /// <summary>Quick runs, which settings are chosen by, never see the test split.</summary>
+    /// <param name="profile">The profile.</param>
+    internal static ExperimentSplit SplitOf(ReplicationProfile profile) => profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
+
     private static async Task RunAsync(
         ILaboratory laboratory,
         ListingBench bench,
@@ -68,9 +72,13 @@ public sealed class VerbalizedReplication : IReplication
     {
         laboratory.Say($"51: preference training, seed {seed}");
         TypicalityPairs raters = new(bench, start);
-        IReadOnlyList<TrainingPreference> instances = await raters.InstancesAsync(training, scale.Pairs, DataSeed + seed, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<TrainingPreference> lists = await raters.ListsAsync(laboratory, training, scale.Pairs / 4, DataSeed + seed, cancellationToken).ConfigureAwait(false);
-        AdapterTraining dpo = new() { Name = "aligned", Seed = seed, LearningRate = 1e-3, BatchSize = 32, Epochs = scale.PairEpochs, Start = start, Preferences = instances, Beta = ListingScale.Beta };
+        RatedPair[] rated = await laboratory.RememberAsync(
+            $"instance pairs, seed {seed}", ReplicationJson.Default.RatedPairArray, token => raters.InstancesAsync(training, scale.Pairs, DataSeed + seed, token), cancellationToken).ConfigureAwait(false);
+        RatedPair[] ratedLists = await laboratory.RememberAsync(
+            $"list pairs, seed {seed}", ReplicationJson.Default.RatedPairArray, token => raters.ListsAsync(laboratory, training, scale.Pairs / 2, DataSeed + seed, token), cancellationToken).ConfigureAwait(false);
+        TrainingPreference[] instances = [.. rated.Select(pair => new TrainingPreference(ListingPrompts.Instance(training[pair.Item]), pair.Chosen, pair.Rejected))];
+        TrainingPreference[] lists = [.. ratedLists.Select(pair => new TrainingPreference(ListingPrompts.Verbalized(laboratory, training[pair.Item], null), pair.Chosen, pair.Rejected))];
+        AdapterTraining dpo = new() { Name = "aligned", Seed = seed, LearningRate = 2e-3, BatchSize = 32, Epochs = scale.PairEpochs, Start = start, Preferences = instances, Beta = ListingScale.Beta };
         ExperimentAdapter aligned = await laboratory.TrainAsync(dpo, cancellationToken).ConfigureAwait(false);
         ExperimentAdapter weak = await laboratory.TrainAsync(dpo with { Name = "aligned-weakly", Beta = ListingScale.WeakBeta }, cancellationToken).ConfigureAwait(false);
         ExperimentAdapter both = await laboratory.TrainAsync(dpo with { Name = "aligned-lists-too", Preferences = [.. instances, .. lists] }, cancellationToken).ConfigureAwait(false);

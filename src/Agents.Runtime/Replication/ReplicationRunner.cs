@@ -40,8 +40,9 @@ public static class ReplicationRunner
     /// <summary>Takes the verdict of a quick run away, and lists the primary comparison among all.</summary>
     /// <param name="findings">What the replication says.</param>
     /// <param name="profile">Size of the run.</param>
-    internal static ReplicationFindings Hold(ReplicationFindings findings, ReplicationProfile profile)
+    public static ReplicationFindings Hold(ReplicationFindings findings, ReplicationProfile profile)
     {
+        ArgumentNullException.ThrowIfNull(findings);
         if (profile == ReplicationProfile.Quick)
         {
             findings = findings with

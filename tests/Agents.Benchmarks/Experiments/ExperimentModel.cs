@@ -50,7 +50,7 @@ internal sealed class ExperimentModel : IDisposable
     /// <summary>Loads the embedded model.</summary>
     public static async Task<ExperimentModel> LoadAsync()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "models", "tiny-1.gguf");
+        string path = Path.Combine(AppContext.BaseDirectory, "models", "tiny-2.gguf");
         return new ExperimentModel(await DecoderCheckpoint.LoadAsync(path, new CheckpointLoadOptions { Storage = WeightStorage.Single }).ConfigureAwait(false));
     }
 

@@ -25,7 +25,7 @@ internal static class ReinforcementStepBenchmark
     /// <param name="arguments">Model file, steps, completion limit.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        string path = arguments.Length > 0 ? arguments[0] : Path.Combine(AppContext.BaseDirectory, "models", "tiny-1.gguf");
+        string path = arguments.Length > 0 ? arguments[0] : Path.Combine(AppContext.BaseDirectory, "models", "tiny-2.gguf");
         int steps = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 6;
         int limit = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 64;
         using SimdKernels kernels = new(new ComputePool());

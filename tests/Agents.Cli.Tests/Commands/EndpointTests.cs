@@ -30,6 +30,7 @@ public sealed class EndpointTests
     [InlineData("malt-tree")]
     [InlineData("sift")]
     [InlineData("verbalized-sampling")]
+    [InlineData("code-pipeline")]
     [InlineData("test-time-improvement")]
     public async Task Every_strategy_runs_against_a_server(string strategy)
     {
@@ -39,6 +40,23 @@ public sealed class EndpointTests
             "ask", "what is 2 + 5?", "--strategy", strategy, "--samples", "3", "--model", $"openai:served@{server.Url}", "--json")).Json();
         Assert.Equal("7", document.GetProperty("finalAnswer").GetString());
         Assert.Equal("completed", document.GetProperty("stoppedBecause").GetString());
+    }
+
+    [Theory]
+    [InlineData("python", "def f(n):\n    return n", "def f(n):\n    return 2 * n")]
+    [InlineData("csharp", "static int f(int n) => n;", "static int f(int n) => 2 * n;")]
+    public async Task Code_pipeline_repairs_a_program_in_its_sandbox(string language, string wrong, string right)
+    {
+        await using ChatServer server = await ChatServer.StartAsync(question =>
+            question.Contains("one object per block", StringComparison.Ordinal) ? """[{"block":"B0","content":"return","correct":false,"explanation":"not doubled"}]"""
+            : $"```\n{(question.Contains("not doubled", StringComparison.Ordinal) && question.Contains("f(3) gave 3, expected 6", StringComparison.Ordinal) ? right : wrong)}\n```");
+
+        AgentsRun run = await AgentsProcess.RunAsync(
+            "ask", "Double a number.\nf(3) == 6\nf(0) == 0", "--strategy", "code-pipeline", "--settings", $$"""{"flow":"debug","language":"{{language}}","timeoutSeconds":30}""", "--model", $"openai:served@{server.Url}", "--json");
+
+        Assert.SkipWhen(run.Error.Contains("cannot isolate", StringComparison.Ordinal) || run.Error.Contains("The sandbox needs", StringComparison.Ordinal), run.Error);
+        Assert.Contains(right, run.Json().GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.Equal(3, run.Json().GetProperty("usage").GetProperty("calls").GetInt32());
     }
 
     [Fact]

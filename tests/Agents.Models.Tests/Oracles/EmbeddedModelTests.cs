@@ -73,7 +73,7 @@ public sealed class EmbeddedModelTests : IDisposable
     }
 
     private static string ModelFile([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "src", "Agents.Models", "Tiny", "tiny-1.gguf"));
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "src", "Agents.Models", "Tiny", "tiny-2.gguf"));
 
     /// <summary>Word problems in the form the model was trained on.</summary>
     private static int[][] Questions(TokenizerDefinition definition)

@@ -44,11 +44,22 @@ public sealed class ReplicationTests
 
         await new TestTimeImprovementReplication().RunAsync(laboratory, Token);
 
-        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "right pairs", "shuffled labels", "the teacher itself"];
+        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "open, unadapted", "open, all", "right pairs", "shuffled labels", "the teacher itself"];
         Assert.All(arms, arm => Assert.Equal([1ul, 2ul, 3ul], laboratory.Measured.Where(measured => measured.Arm == arm).Select(measured => measured.Seed)));
         Assert.Equal(6, laboratory.Measured.Count(measured => measured.Arm.StartsWith("validation", StringComparison.Ordinal)));
         Assert.Equal("teacher", laboratory.Trainings[0].Name);
         Assert.All(laboratory.Trainings.Skip(1), training => Assert.Equal("pooled", training.Name));
+    }
+
+    [Fact]
+    public async Task Run_OnAModelWithoutAdapters_IsRefusedBeforeAnythingIsMeasured()
+    {
+        var laboratory = new ScriptedLaboratory();
+
+        TestTimeImprovementException error = await Assert.ThrowsAsync<TestTimeImprovementException>(() => new TestTimeImprovementReplication().RunAsync(laboratory, Token));
+
+        Assert.Contains("a model in this process", error.Message, StringComparison.Ordinal);
+        Assert.Empty(laboratory.Measured);
     }
 
     // One in two items is unsure and, for the plain model, wrong.

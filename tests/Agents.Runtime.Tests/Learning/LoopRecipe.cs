@@ -13,7 +13,7 @@ public sealed class LoopRecipe : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("recipe-loops-").FullName;
 
-    public static string Tiny { get; } = Path.Combine(RepositoryFolder.Path, "src", "Agents.Models", "Tiny", "tiny-1.gguf");
+    public static string Tiny { get; } = Path.Combine(RepositoryFolder.Path, "src", "Agents.Models", "Tiny", "tiny-2.gguf");
 
     public static string Preference { get; } = Start("preference", "steps: 3, learningRate: 0.0003, rowsPerBatch: 1024") + """
         preference:

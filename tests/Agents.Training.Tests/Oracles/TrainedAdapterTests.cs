@@ -168,5 +168,5 @@ public sealed class TrainedAdapterTests : IDisposable
     }
 
     private static string ModelFile([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "src", "Agents.Models", "Tiny", "tiny-1.gguf"));
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "src", "Agents.Models", "Tiny", "tiny-2.gguf"));
 }

@@ -8,8 +8,8 @@ public sealed record ArithmeticOptions
     public DifficultyMix Difficulty { get; init; } = new(0, 4, 4, 3, 2, 1);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default null, which draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; }
+    /// <value>Default weights 0, 1, 2, 3, 4, 3; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(0, 1, 2, 3, 4, 3);
 
     /// <summary>Gets the largest number that may appear.</summary>
     /// <value>Default 999. Range 20 to 9,999.</value>

@@ -11,8 +11,8 @@ public sealed record CodeOptions
     public DifficultyMix Difficulty { get; init; } = new(2, 3, 3, 2, 2);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default weights 0, 1, 1, 4, 2; null draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; } = new(0, 1, 1, 4, 2);
+    /// <value>Default weights 1, 1, 2, 4, 4; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(1, 1, 2, 4, 4);
 
     internal void Validate() => new OptionCheck(nameof(CodeOptions))
         .Require(Difficulty is { Levels: <= 5 }, nameof(Difficulty), "must have 1 to 5 levels", Difficulty?.Levels)

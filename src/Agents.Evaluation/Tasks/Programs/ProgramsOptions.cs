@@ -8,8 +8,8 @@ public sealed record ProgramsOptions
     public DifficultyMix Difficulty { get; init; } = new(1, 3, 3, 2);
 
     /// <summary>Gets how often each level is drawn in the validation and test splits: the dial that puts a model's direct accuracy where experiments need it, without touching what it learns from.</summary>
-    /// <value>Default weights 1, 8, 1; null draws as for training.</value>
-    public DifficultyMix? HeldOutDifficulty { get; init; } = new(1, 8, 1);
+    /// <value>Default weights 1, 5, 3; null draws as for training.</value>
+    public DifficultyMix? HeldOutDifficulty { get; init; } = new(1, 5, 3);
 
     /// <summary>Gets the share of problems that ask for a missing operator instead of the output.</summary>
     /// <value>Default 0.2.</value>
