@@ -7,10 +7,11 @@ namespace Agents.Plugins.CodePipeline.Python;
 internal sealed class PythonRunner(Sandbox sandbox) : SandboxedRunner
 {
     private const string ScriptName = "Agents.Plugins.CodePipeline.Python.program_runner.py";
-    private const long AddressSpace = 768L << 20;
+    private const long Memory = 512L << 20;
+    private const long AddressSpace = 1L << 30;
 
-    // The sandbox's own process, the interpreter, and one more.
-    private const int Processes = 3;
+    // The two of the sandbox, the interpreter, and one more.
+    private const int Processes = 4;
     private const int ProcessorSeconds = 120;
     private const int LifetimeSeconds = 300;
 
@@ -40,6 +41,7 @@ internal sealed class PythonRunner(Sandbox sandbox) : SandboxedRunner
                 Folders = ofSystem ? [] : [python.Prefix],
                 Files = [python.Executable],
                 Environment = new Dictionary<string, string> { ["PYTHONHASHSEED"] = "0" },
+                Memory = Memory,
                 AddressSpace = AddressSpace,
                 Processes = Processes,
                 ProcessorSeconds = ProcessorSeconds,

@@ -4,7 +4,7 @@ namespace Agents.Plugins.CodePipeline.Running;
 /// <param name="BlockId">Number of the block, from 0 in source order.</param>
 /// <param name="FirstLine">First line of the block in the program, from 1.</param>
 /// <param name="LastLine">Last line, inclusive.</param>
-/// <param name="Source">The block's statements, each without indentation, joined by "; ".</param>
+/// <param name="Source">The block's statements, without indentation, on one line.</param>
 /// <param name="StateAfter">The local variables after the block, name to value text, in order of their appearance.</param>
 public sealed record BlockVisit(int BlockId, int FirstLine, int LastLine, string Source, IReadOnlyDictionary<string, string> StateAfter)
 {

@@ -1,3 +1,4 @@
+using Agents.Plugins.CodePipeline.CSharp;
 using Agents.Plugins.CodePipeline.Mini;
 using Agents.Plugins.CodePipeline.Python;
 using Agents.Plugins.CodePipeline.Sandboxing;
@@ -12,7 +13,7 @@ public sealed class CodeRunners(IReadOnlyList<ICodeRunner> runners) : IAsyncDisp
     public static CodeRunners CreateDefault()
     {
         var sandbox = new Sandbox();
-        return new CodeRunners([new MiniRunner(), new PythonRunner(sandbox)]);
+        return new CodeRunners([new MiniRunner(), new PythonRunner(sandbox), new CSharpRunner(sandbox)]);
     }
 
     /// <summary>Returns the runner of a language, checked.</summary>

@@ -119,7 +119,11 @@ public static partial class VisibleTests
         return text.EndsWith('.') && !text.EndsWith("..", StringComparison.Ordinal) ? text[..^1].TrimEnd() : text;
     }
 
-    private static bool IsCall(string text) => CallForm().IsMatch(text) && Balance(text) == text.Length - 1;
+    private static bool IsCall(string text)
+    {
+        string call = NewObject().Replace(text, "");
+        return CallForm().IsMatch(call) && Balance(call) == call.Length - 1;
+    }
 
     // Index of the parenthesis that closes the first one; -1 when none does.
     private static int Balance(string text)
@@ -194,6 +198,9 @@ public static partial class VisibleTests
     [GeneratedRegex(@"^(?:[-+.]?\d|[""'\[({]|(?:True|False|None|true|false|null)\b|new\b|[\p{L}_][\w.]*\()", RegexOptions.CultureInvariant)]
     private static partial Regex LiteralForm();
 
-    [GeneratedRegex(@"^(?:new\s+)?[\p{L}_][\w.]*\s*(?:\(\s*\)\s*\.\s*[\p{L}_]\w*\s*)?\(", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:new\s+)?[\p{L}_][\w.]*\s*\(\s*\)\s*\.\s*(?=[\p{L}_])", RegexOptions.CultureInvariant)]
+    private static partial Regex NewObject();
+
+    [GeneratedRegex(@"^[\p{L}_][\w.]*\s*\(", RegexOptions.CultureInvariant)]
     private static partial Regex CallForm();
 }

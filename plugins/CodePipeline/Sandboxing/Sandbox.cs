@@ -7,7 +7,8 @@ namespace Agents.Plugins.CodePipeline.Sandboxing;
 /// Starts processes that reach nothing: own user, network, mount, process, IPC and host-name namespaces; a root file system of the system's libraries and the given folders, all read-only; one small writable
 /// folder in memory; no capabilities and no way to get any; an environment of its own; limits on processor time, address space, file size, processes and open files.
 /// </summary>
-internal sealed class Sandbox
+/// <param name="find">Finds the tools that build a sandbox; asked once.</param>
+internal sealed class Sandbox(Func<SandboxTools> find)
 {
     private const long MaximumFileSize = 16 << 20;
     private const int MaximumOpenFiles = 128;
@@ -18,7 +19,13 @@ internal sealed class Sandbox
     private static readonly string[] Starters = ["setpriv", "timeout", "prlimit"];
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(20);
 
-    private readonly Lazy<Task<SandboxTools>> _tools = new(ProbeAsync);
+    private readonly Lazy<Task<SandboxTools>> _tools = new(() => ProbeAsync(find));
+
+    /// <summary>Creates a sandbox of the system's tools.</summary>
+    public Sandbox()
+        : this(() => SandboxTools.Find())
+    {
+    }
 
     /// <summary>Checks once that this machine can isolate a process.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -32,12 +39,12 @@ internal sealed class Sandbox
     public async Task<SandboxProcess> StartAsync(SandboxPlan plan, CancellationToken cancellationToken) =>
         Start(await _tools.Value.WaitAsync(cancellationToken).ConfigureAwait(false), plan);
 
-    private static async Task<SandboxTools> ProbeAsync()
+    private static async Task<SandboxTools> ProbeAsync(Func<SandboxTools> find)
     {
-        var tools = SandboxTools.Find();
+        SandboxTools tools = find();
         var plan = new SandboxPlan([tools.Paths["prlimit"], "--version"])
         {
-            AddressSpace = 256 << 20, Processes = 8, ProcessorSeconds = 10, LifetimeSeconds = 10,
+            Memory = 64 << 20, AddressSpace = 256 << 20, Processes = 8, ProcessorSeconds = 10, LifetimeSeconds = 10,
         };
         await using SandboxProcess process = Start(tools, plan);
         process.CloseInput();
@@ -66,7 +73,7 @@ internal sealed class Sandbox
         [
             "--", tools.Paths["setpriv"], "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--",
             tools.Paths["timeout"], "--signal=KILL", Number(plan.LifetimeSeconds),
-            tools.Paths["prlimit"], "--core=0", $"--cpu={Number(plan.ProcessorSeconds)}", $"--as={Number(plan.AddressSpace)}", $"--fsize={Number(MaximumFileSize)}",
+            tools.Paths["prlimit"], "--core=0", $"--cpu={Number(plan.ProcessorSeconds)}", $"--as={Number(plan.AddressSpace)}", $"--data={Number(plan.Memory)}", $"--fsize={Number(MaximumFileSize)}",
             $"--nproc={Number(plan.Processes)}", $"--nofile={Number(MaximumOpenFiles)}", "--",
         ]);
         arguments.AddRange(plan.Command);
@@ -77,8 +84,8 @@ internal sealed class Sandbox
         };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin:/usr/sbin:/sbin";
-        start.Environment["HOME"] = "/work";
-        start.Environment["TMPDIR"] = "/work";
+        start.Environment["HOME"] = "/sandbox";
+        start.Environment["TMPDIR"] = "/sandbox";
         start.Environment["LANG"] = "C.UTF-8";
         start.Environment["AGENTS_SANDBOX"] = tools.Script;
         foreach ((string name, string value) in plan.Environment)

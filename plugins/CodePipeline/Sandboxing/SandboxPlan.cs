@@ -13,10 +13,13 @@ internal sealed record SandboxPlan(IReadOnlyList<string> Command)
     /// <summary>Gets the environment variables; nothing is inherited.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the address space of each process, in bytes.</summary>
+    /// <summary>Gets the memory that each process may write to, in bytes.</summary>
+    public required long Memory { get; init; }
+
+    /// <summary>Gets the address space of each process, in bytes; more than the memory, because runtimes reserve what they never use.</summary>
     public required long AddressSpace { get; init; }
 
-    /// <summary>Gets the most processes and threads at once, those of the sandbox (one) included.</summary>
+    /// <summary>Gets the most processes and threads at once, those of the sandbox (two) included.</summary>
     public required int Processes { get; init; }
 
     /// <summary>Gets the processor seconds of each process.</summary>

@@ -33,6 +33,19 @@ internal sealed class SandboxProcess : IAsyncDisposable
     /// <summary>Gets whether it has ended by itself.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Returns whether the output ended because the process did, and not because it was too long.</summary>
+    /// <param name="cancellationToken">Stops the wait for the end.</param>
+    public async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
+    {
+        if (_total > MaximumOutput)
+        {
+            return false;
+        }
+
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Sends a text and closes the input.</summary>
     /// <param name="text">The text.</param>
     /// <param name="cancellationToken">Stops the sending.</param>

@@ -28,19 +28,21 @@ internal sealed class SandboxTools
     public string Script { get; }
 
     /// <summary>Finds the tools.</summary>
+    /// <param name="places">Folders to look into, in order; none for those of the system.</param>
     /// <exception cref="CodePipelineException">This is no Linux, or a tool is missing.</exception>
-    public static SandboxTools Find()
+    public static SandboxTools Find(params IReadOnlyList<string> places)
     {
+        IReadOnlyList<string> folders = places.Count == 0 ? Places : places;
         if (!OperatingSystem.IsLinux())
         {
             throw new CodePipelineException($"Model-written programs are isolated by Linux namespaces, which this system does not have. {WayOut}");
         }
 
-        var paths = Needed.ToDictionary(name => name, PathOf);
+        var paths = Needed.ToDictionary(name => name, name => folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? "");
         string[] missing = [.. paths.Where(tool => tool.Value.Length == 0).Select(tool => tool.Key)];
         if (missing.Length > 0)
         {
-            throw new CodePipelineException($"The sandbox needs {string.Join(", ", missing)}, not found in {string.Join(", ", Places)}: install util-linux and coreutils. {WayOut}");
+            throw new CodePipelineException($"The sandbox needs {string.Join(", ", missing)}, not found in {string.Join(", ", folders)}: install util-linux and coreutils. {WayOut}");
         }
 
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(ScriptName)
@@ -54,6 +56,4 @@ internal sealed class SandboxTools
     public static string MountPoint(IEnumerable<string> shown) =>
         MountPoints.FirstOrDefault(point => Directory.Exists(point) && !shown.Any(path => path == point || path.StartsWith(point + "/", StringComparison.Ordinal)))
         ?? throw new CodePipelineException($"The sandbox found no free folder among {string.Join(", ", MountPoints)} to build its root on. {WayOut}");
-
-    private static string PathOf(string name) => Places.Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists) ?? "";
 }

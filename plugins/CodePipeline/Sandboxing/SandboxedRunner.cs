@@ -152,6 +152,19 @@ internal abstract class SandboxedRunner : ICodeRunner
         }
     }
 
+    // Only what happens before the program starts can write to standard error: the sandbox, the interpreter, the runtime.
+    private static async Task<string> EndAsync(SandboxProcess process, CancellationToken cancellationToken)
+    {
+        const string Ended = "the process ended (out of memory, endless recursion, or it ended itself)";
+        if (!await process.HasEndedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return "the program wrote more than its runner may";
+        }
+
+        string errors = (await process.ErrorsAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).ReplaceLineEndings("; ");
+        return errors.Length == 0 ? Ended : $"{Ended}: {errors}";
+    }
+
     // No message and no error: it took too long.
     private static async Task<(JsonElement? Message, string? Error)> ReadAsync(SandboxProcess process, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -160,7 +173,7 @@ internal abstract class SandboxedRunner : ICodeRunner
         try
         {
             string? line = await process.ReadLineAsync(reading.Token).ConfigureAwait(false);
-            return line is null ? (null, "the process ended (out of memory, killed, or it ended itself)")
+            return line is null ? (null, await EndAsync(process, reading.Token).ConfigureAwait(false))
                 : RunnerMessages.Read(line) is { } message ? (message, null)
                 : (null, "the program interfered with its runner");
         }

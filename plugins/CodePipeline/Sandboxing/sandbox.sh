@@ -3,13 +3,14 @@
 # "outer" is for a process with real root: what it can read is mounted first, then the process becomes nobody, in namespaces of its own.
 # "inner" runs inside of the new user namespace. Everything mounted vanishes with the namespaces.
 set -e
+umask 022
 stage=$1
 root=$2
 shift 2
 
 build() {
     mount -t tmpfs -o size=1m,mode=755,nosuid,nodev tmpfs "$root"
-    mkdir -p "$root/dev" "$root/proc" "$root/old" "$root/work"
+    mkdir -p "$root/dev" "$root/proc" "$root/old" "$root/sandbox"
     for device in null zero random urandom; do
         : > "$root/dev/$device"
         mount --bind "/dev/$device" "$root/dev/$device"
@@ -53,7 +54,7 @@ entered)
 esac
 mount --rbind "$root" "$root"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-mount -t tmpfs -o size=32m,mode=777,nosuid,nodev,noexec tmpfs "$root/work"
+mount -t tmpfs -o size=32m,mode=777,nosuid,nodev,noexec tmpfs "$root/sandbox"
 # Best effort: with no further user namespaces there is less of the kernel to attack.
 echo 0 > "$root/proc/sys/user/max_user_namespaces" || true
 mount -o remount,bind,ro "$root"
@@ -62,7 +63,7 @@ cd "$root"
 pivot_root . old
 cd /
 "$leave" -l /old
-cd /work
+cd /sandbox
 unset AGENTS_SANDBOX
 while [ "$1" != "--" ]; do shift; done
 shift

@@ -17,6 +17,12 @@ public sealed class PackagingTests
         "plugins/Malt/plugin.json",
         "plugins/Sift/plugin.json",
         "plugins/VerbalizedSampling/plugin.json",
+        "plugins/CodePipeline/plugin.json",
+        "plugins/CodePipeline/runner/Agents.CodeRunner.dll",
+        "plugins/CodePipeline/runner/Agents.CodeRunner.runtimeconfig.json",
+        "plugins/CodePipeline/runner/Agents.CodeRunner.deps.json",
+        "plugins/CodePipeline/runner/Microsoft.CodeAnalysis.CSharp.dll",
+        "prompts/code-pipeline/repair.yaml",
         "prompts/self-aggregation/aggregate.yaml",
         "prompts/self-aggregation/aggregate.tiny.yaml",
     ];
