@@ -59,4 +59,14 @@ public sealed class RefusalTests
 
     [Fact]
     public void MountPoint_SimilarNames_DoNotCount() => Assert.Equal(SandboxTools.MountPoint([]), SandboxTools.MountPoint(["/mntx/a"]));
+
+    [Theory]
+    [InlineData("         0          0 4294967295\n", true)]
+    [InlineData("0 1000 1\n1 100000 65536\n", true)]
+    [InlineData("0 1000 1\n", false)]
+    [InlineData("0 0 65534", false)]
+    [InlineData("0 0 65535", true)]
+    [InlineData("65535 0 10", false)]
+    [InlineData("nonsense", false)]
+    public void HasNobody_Map_LooksForNobody(string map, bool has) => Assert.Equal(has, UserMap.HasNobody(map));
 }
