@@ -4,7 +4,7 @@ namespace Agents.Plugins.VerbalizedSampling.Replication;
 
 /// <summary>
 /// The corpus that stands for pre-training: single answers drawn from the reference distribution, enumerations, typical lists, and lists with true probabilities, so that
-/// all three formats exist before any preference is trained (papers/51 §5 B).
+/// all formats exist, with equal shares, before any preference is trained (papers/51 §5 B).
 /// </summary>
 internal static class ListingCorpus
 {
@@ -24,9 +24,9 @@ internal static class ListingCorpus
             ExperimentItem item = items[stream.NextInt(items.Count)];
             conversations.Add((i % 8) switch
             {
-                0 or 1 or 2 => new TrainingConversation(ListingPrompts.Instance(item), ListingPrompts.Response(item, Draw(item.Distribution, 1, ref stream)[0].Key)),
-                3 => new TrainingConversation(ListingPrompts.Enumeration(item), string.Join('\n', Draw(item.Distribution.ToDictionary(pair => pair.Key, _ => 1.0), ListingScale.ListLength, ref stream).Select(pair => pair.Key))),
-                4 => new TrainingConversation(ListingPrompts.Typical(item), string.Join('\n', Draw(item.Distribution, ListingScale.ListLength, ref stream).Select(pair => pair.Key))),
+                0 or 1 => new TrainingConversation(ListingPrompts.Instance(item), ListingPrompts.Response(item, Draw(item.Distribution, 1, ref stream)[0].Key)),
+                2 or 3 => new TrainingConversation(ListingPrompts.Enumeration(item), string.Join('\n', Draw(item.Distribution.ToDictionary(pair => pair.Key, _ => 1.0), ListingScale.ListLength, ref stream).Select(pair => pair.Key))),
+                4 or 5 => new TrainingConversation(ListingPrompts.Typical(item), string.Join('\n', Draw(item.Distribution, ListingScale.ListLength, ref stream).Select(pair => pair.Key))),
                 _ => Verbalized(laboratory, item, ref stream),
             });
         }

@@ -29,5 +29,5 @@ internal sealed record ListingScale(int Items, int Responses, int Corpus, int Co
     /// <summary>Returns the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
     public static ListingScale Of(ReplicationProfile profile) =>
-        profile == ReplicationProfile.Full ? new(100, 200, 8_000, 3, 6_000, 1) : new(24, 100, 4_000, 2, 2_000, 1);
+        profile == ReplicationProfile.Full ? new(100, 200, 12_000, 4, 6_000, 1) : new(24, 100, 6_000, 3, 3_000, 1);
 }

@@ -87,6 +87,28 @@ public sealed class AdapterTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task AnswerAsync_AdaptersOfRoles_ReachTheirCallsOnly()
+    {
+        using Laboratory laboratory = _bench.Open();
+        ExperimentAdapter adapter = await TrainAsync(laboratory, Training() with { Epochs = 5 });
+        ExperimentItem item = laboratory.Items(new ItemQuery("arithmetic", ExperimentSplit.Train, 1, 3))[0];
+        async Task<string?> GenerationAsync(params string[] roles)
+        {
+            StrategyRun run = new("once") { Adapters = roles.ToDictionary(role => role, _ => adapter) };
+            ExperimentAnswer answer = await laboratory.AnswerAsync(run, item, 1, TestContext.Current.CancellationToken);
+            return answer.Trace.Single(node => node.Record is not null).Record!.GenerationId;
+        }
+
+        string adapted = laboratory.Model.Language.GenerationIdOf([new AdapterUse(adapter.Id)]);
+
+        // The strategy calls the role "writer".
+        Assert.Equal(laboratory.Model.Language.GenerationId, await GenerationAsync());
+        Assert.Equal(adapted, await GenerationAsync("writer"));
+        Assert.Equal(adapted, await GenerationAsync("default"));
+        Assert.Equal(laboratory.Model.Language.GenerationId, await GenerationAsync("verifier"));
+    }
+
+    [Fact]
     public async Task TrainAsync_StoppedInBetween_GoesOnToTheSameBits()
     {
         AdapterTraining training = Training() with { Steps = 12 };
