@@ -35,7 +35,11 @@ public sealed class RefusalTests
         {
             string unshare = Path.Combine(folder, "unshare");
             await File.WriteAllTextAsync(unshare, "#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\necho 'second line' >&2\nexit 1\n", TestContext.Current.CancellationToken);
-            File.SetUnixFileMode(unshare, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(unshare, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+
             foreach (string tool in (string[])["setpriv", "prlimit", "timeout", "mount", "umount", "pivot_root", "sh"])
             {
                 await File.WriteAllTextAsync(Path.Combine(folder, tool), "", TestContext.Current.CancellationToken);
