@@ -27,7 +27,7 @@ internal static class DiverseSampler
 
         // Started in order, so that the streams of the calls do not depend on timing.
         Task<ChatResponse>[] calls = [.. Enumerable.Range(0, count).Select(i =>
-            step.Model().GetResponseAsync(Conversation.Ask(task, step.Prompt(Prompt, Variables(task, source, i))), options, cancellationToken))];
+            step.Model().GetResponseAsync(Conversation.Ask(task, step.Prompt(Prompt, Variables(task, source, i))), CandidateSampler.Together(options, count - i), cancellationToken))];
         await ((Task)Task.WhenAll(calls)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ChatResponse[] responses = [.. calls.Where(call => call.IsCompletedSuccessfully).Select(call => call.Result)];
         Task<ChatResponse>? ends = calls.FirstOrDefault(call => call.IsCanceled || call.Exception?.InnerException is OperationCanceledException or BudgetExceededException)

@@ -1,5 +1,7 @@
 using Agents.Plugins.SelfAggregation.Baselines;
+using Agents.Plugins.SelfAggregation.Replication;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.SelfAggregation;
 
@@ -26,6 +28,9 @@ public sealed class Plugin : IPlugin
         catalog.Add<IReasoningStrategy>(
             new FeatureInfo("self-aggregation", "Samples several answers, then writes a new one with all of them in view.") { Settings = SelfAggregationSettings.Descriptions },
             _ => new SelfAggregationStrategy());
+        catalog.Add<IReplication>(
+            new FeatureInfo(AggregationReplication.Paper, "Aggregation of own samples against greedy, vote, choice and controls of training, on questions with several slots and with one."),
+            _ => new AggregationReplication());
     }
 
     /// <inheritdoc/>

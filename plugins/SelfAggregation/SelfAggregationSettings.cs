@@ -1,4 +1,5 @@
 using Agents.Strategies.Candidates;
+using Agents.Strategies.Composition;
 
 namespace Agents.Plugins.SelfAggregation;
 
@@ -12,6 +13,8 @@ namespace Agents.Plugins.SelfAggregation;
 /// <param name="Rounds">Number of aggregation rounds. Default 1, which is the published method; range 1 to 8.</param>
 /// <param name="Diversity">What makes candidates differ besides their temperature. Default <see cref="DiversitySource.Temperature"/>.</param>
 /// <param name="CandidatesFrom">Strategy whose answers are the candidates. Default null: plain answers. A strategy that offers weighted candidates gives all of them at once.</param>
+/// <param name="Members">How many random candidates each aggregation reads, in rounds and at the end. Default null: all of them.</param>
+/// <param name="Conclude">What follows the last round. Default <see cref="Conclusion.Aggregate"/>.</param>
 public sealed record SelfAggregationSettings(
     double AggregateTemperature = 0,
     CandidateOrder CandidateOrder = CandidateOrder.Sampling,
@@ -21,7 +24,9 @@ public sealed record SelfAggregationSettings(
     double ResampleTemperature = 1.2,
     int Rounds = 1,
     DiversitySource Diversity = DiversitySource.Temperature,
-    string? CandidatesFrom = null)
+    NestedStrategy? CandidatesFrom = null,
+    int? Members = null,
+    Conclusion Conclude = Conclusion.Aggregate)
 {
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
@@ -33,7 +38,9 @@ public sealed record SelfAggregationSettings(
         ["earlyExit"] = "skip aggregation when all candidates agree (default false)",
         ["resampleTemperature"] = "sample once more at this temperature, when it is the higher one, if all candidates are the same text; 0 switches it off (default 1.2)",
         ["diversity"] = "what makes candidates differ: temperature, templates (other ways), languages (default temperature)",
-        ["candidatesFrom"] = "strategy whose answers are the candidates, such as malt or verbalized-sampling (default: plain answers)",
+        ["candidatesFrom"] = "strategy whose answers are the candidates, such as malt or verbalized-sampling: its id, or an object with strategy, samples, temperature, maxTokens, settings (default: plain answers)",
+        ["members"] = "how many random candidates each aggregation reads (default: all)",
+        ["conclude"] = "what follows the last round: aggregate, or vote over the rewritten candidates (default aggregate)",
         ["rounds"] = "aggregation rounds; each one above 1 first rewrites every candidate from all of them (default 1)",
     };
 }

@@ -1,24 +1,25 @@
 using System.Runtime.CompilerServices;
+using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Strategies;
 using Agents.Strategies.Candidates;
+using Agents.Strategies.Composition;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.SelfAggregation;
 
 /// <summary>
 /// Generative self-aggregation (arXiv 2503.04104; papers/16 §2): sample n answers, put all of them in view, generate a new answer.
-/// No selection, no score, no vote: the aggregate may agree with one candidate, mix several, or differ from all. Costs n + 1 calls.
+/// No selection, no score, no vote: the aggregate may agree with one candidate, mix several, or differ from all. Costs n · rounds + 1 calls, without the last one
+/// where a vote concludes.
 /// </summary>
 public sealed class SelfAggregationStrategy : IReasoningStrategy
 {
     /// <summary>Id of the strategy.</summary>
     public const string Id = "self-aggregation";
 
-    private const string Prompt = "self-aggregation/aggregate";
     private const int DefaultSamples = 3;
     private const double DefaultTemperature = 0.8;
-    private const int DefaultReserve = 256;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReasoningUpdate> SolveAsync(
@@ -30,21 +31,19 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
         int samples = context.Options.Samples ?? DefaultSamples;
         double temperature = context.Options.Temperature ?? DefaultTemperature;
 
+        var aggregation = new Aggregation(task, settings, temperature);
+
         // Stage 1: y_i ~ pi(. | P_task(x); T_s), i = 1..n, independent.
         IReadOnlyList<Candidate> sampled;
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            sampled = settings.CandidatesFrom is { } strategy
-                ? await NestedAsync(task, step, strategy, samples, cancellationToken).ConfigureAwait(false)
-                : settings.Diversity != DiversitySource.Temperature
-                ? await DiverseSampler.SampleAsync(task, step, settings.Diversity, Math.Max(1, Math.Min(samples, step.Budget.RemainingCalls - 1)), temperature, cancellationToken).ConfigureAwait(false)
-                : await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
-            if (settings.CandidatesFrom is null && settings.Diversity == DiversitySource.Temperature && settings.ResampleTemperature > temperature && !Agreed(sampled, settings) && AreOneText(sampled)
+            sampled = await SampleAsync(task, step, settings, samples, temperature, cancellationToken).ConfigureAwait(false);
+            if (settings.CandidatesFrom is null && settings.ResampleTemperature > temperature && !Agreed(sampled, settings) && AreOneText(sampled)
                 && step.Budget.RemainingCalls > sampled.Count && !SoftLimit.Reached(step.Budget))
             {
                 // Identical candidates make aggregation an expensive greedy run (papers/16 §6): one more try, hotter.
-                sampled = await CandidateSampler.SampleAsync(task, step, sampled.Count, reserve: 1, settings.ResampleTemperature, 0, cancellationToken).ConfigureAwait(false);
+                sampled = await SampleAsync(task, step, settings, sampled.Count, settings.ResampleTemperature, cancellationToken).ConfigureAwait(false);
             }
 
             yield return new StepFinishedUpdate(step.NodeId, $"{sampled.Count} candidates, {Vote.Of(sampled).Distinct} distinct answers");
@@ -59,22 +58,23 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
             yield break;
         }
 
-        // Recursive extension (papers/16 §2.4): every candidate is rewritten from all of them, rounds - 1 times, at n calls a round.
+        // Recursive extension (papers/16 §2.4): every candidate is rewritten from all of them or some, rounds - 1 times, at n calls a round.
         IReadOnlyList<Candidate> candidates = sampled;
-        for (int round = 1; round < settings.Rounds && context.Budget.RemainingCalls > candidates.Count && !SoftLimit.Reached(context.Budget); round++)
+        int reserve = settings.Conclude == Conclusion.Aggregate ? 1 : 0;
+        for (int round = 1; round < settings.Rounds && context.Budget.RemainingCalls >= candidates.Count + reserve && !SoftLimit.Reached(context.Budget); round++)
         {
             using IReasoningStep step = context.BeginStep($"round {round}");
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            (IReadOnlyList<ChatMessage> prompt, Candidate[] shown) = Render(step, task, candidates, settings, round);
-            if (shown.Length > 0)
-            {
-                candidates = await CandidateSampler.GroupAsync(
-                    step, ModelRoles.Aggregator, prompt, candidates.Count, CandidateSampler.CallOptions(task, step, temperature), 0, cancellationToken).ConfigureAwait(false);
-            }
+            candidates = await aggregation.RewriteAsync(step, candidates, round, cancellationToken).ConfigureAwait(false);
+            yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates, {Vote.Of(candidates).Distinct} distinct answers");
+        }
 
-            yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} rewritten candidates");
-            draft = Answers.Of(vote, sampled, Vote.Of(candidates).Winner ?? candidates[0]);
-            yield return new DraftUpdate(draft);
+        if (settings.Conclude == Conclusion.Vote)
+        {
+            Vote last = Vote.Of(candidates);
+            Candidate winner = last.Winner ?? candidates[0];
+            yield return new AnswerUpdate(Answers.Of(vote, sampled, winner).With(("novel", IsNovel(context, sampled, winner)), ("lastAgreement", last.Agreement)));
+            yield break;
         }
 
         if (MustConclude(context))
@@ -87,11 +87,10 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
         using (IReasoningStep step = context.BeginStep("aggregate"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
-            (IReadOnlyList<ChatMessage> prompt, Candidate[] shown) = Render(step, task, candidates, settings, 0);
-            if (shown.Length == 0 || !SoftLimit.Pays(step.Budget, prompt, shown.MaxBy(candidate => candidate.Text.Length)!.Text))
+            (IReadOnlyList<ChatMessage> prompt, Candidate[] shown) = aggregation.Render(step, candidates, 0);
+            if (Obstacle(step.Budget, prompt, candidates, shown, settings) is { } obstacle)
             {
-                // Tool calls have no text to aggregate, and where not even one attempt fits the context the method is the plain answer (papers/16 §4).
-                yield return new StepFinishedUpdate(step.NodeId, shown.Length == 0 ? "nothing to aggregate" : "too few tokens left");
+                yield return new StepFinishedUpdate(step.NodeId, obstacle);
                 yield return new AnswerUpdate(draft);
                 yield break;
             }
@@ -112,29 +111,34 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
                 yield break;
             }
 
-            bool novel = aggregate.Answer is not null && sampled.All(candidate => !context.Answers.Equivalent(candidate.Answer, aggregate.Answer));
+            bool novel = IsNovel(context, sampled, aggregate);
             yield return new StepFinishedUpdate(step.NodeId, novel ? "a new answer" : aggregate.Answer is null ? "no final answer" : "agrees with a candidate");
             yield return new AnswerUpdate(Answers.Of(vote, sampled, aggregate).With(("novel", novel), ("shown", shown.Length)));
         }
     }
 
-    // One after another: the calls of nested strategies would otherwise come into the trace in the order of their timing. Another one starts only where the budget would
-    // pay for as many calls as the dearest so far and the aggregation; how many the first one makes is its own affair.
-    private static async Task<IReadOnlyList<Candidate>> NestedAsync(ReasoningTask task, IReasoningStep step, string strategy, int samples, CancellationToken cancellationToken)
-    {
-        List<Candidate> candidates = [];
-        int dearest = 0;
-        while (candidates.Count == 0 || (candidates.Count < samples && step.Budget.RemainingCalls > dearest && !SoftLimit.Reached(step.Budget)))
-        {
-            int before = step.Budget.Used.Calls;
-            ReasoningAnswer answer = await step.SolveAsync(strategy, task, step.Options with { Samples = null, Settings = null }, cancellationToken).ConfigureAwait(false);
-            dearest = Math.Max(dearest, step.Budget.Used.Calls - before);
-            candidates.AddRange(NestedCandidates.Read(step, answer, candidates.Count));
-        }
+    // One call is kept for the aggregation.
+    private static Task<IReadOnlyList<Candidate>> SampleAsync(
+        ReasoningTask task, IReasoningStep step, SelfAggregationSettings settings, int samples, double temperature, CancellationToken cancellationToken) =>
+        settings.CandidatesFrom is { } source
+            ? NestedCandidates.SampleAsync(task, step, source, samples, reserve: 1, cancellationToken)
+            : settings.Diversity != DiversitySource.Temperature
+            ? DiverseSampler.SampleAsync(task, step, settings.Diversity, Math.Max(1, Math.Min(samples, step.Budget.RemainingCalls - 1)), temperature, cancellationToken)
+            : CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken);
 
-        NestedCandidates.Note(step, candidates);
-        return candidates;
+    // Tool calls have no text to aggregate. Where the context leaves one attempt of several, the method is the plain answer (papers/16 §4).
+    private static string? Obstacle(IBudgetMeter budget, IReadOnlyList<ChatMessage> prompt, IReadOnlyList<Candidate> candidates, Candidate[] shown, SelfAggregationSettings settings)
+    {
+        Candidate[] readable = [.. candidates.Where(candidate => candidate.Text.Length > 0)];
+        int expected = Math.Min(settings.Members ?? int.MaxValue, (settings.Dedupe ? CandidateList.Distinct(readable) : readable).Length);
+        return shown.Length == 0 ? "nothing to aggregate"
+            : shown.Length == 1 && expected > 1 ? "the context holds only one attempt"
+            : !SoftLimit.Pays(budget, prompt, shown.MaxBy(candidate => candidate.Text.Length)!.Text) ? "too few tokens left"
+            : null;
     }
+
+    private static bool IsNovel(IReasoningContext context, IReadOnlyList<Candidate> sampled, Candidate answer) =>
+        answer.Answer is not null && sampled.All(candidate => !context.Answers.Equivalent(candidate.Answer, answer.Answer));
 
     private static bool Agreed(IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings) =>
         settings.EarlyExit && Vote.Of(candidates).Votes == candidates.Count;
@@ -142,15 +146,6 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
     private static bool AreOneText(IReadOnlyList<Candidate> candidates) => candidates.Count > 1 && CandidateList.Distinct(candidates).Length < 2;
 
     private static bool MustConclude(IReasoningContext context) => context.Budget.RemainingCalls < 1 || SoftLimit.Reached(context.Budget);
-
-    private static (IReadOnlyList<ChatMessage> Messages, Candidate[] Shown) Render(
-        IReasoningStep step, ReasoningTask task, IReadOnlyList<Candidate> candidates, SelfAggregationSettings settings, int round)
-    {
-        Candidate[] ordered = CandidateList.Ordered(candidates, settings.CandidateOrder, step.Random((ulong)round));
-        int reserve = step.Options.MaxTokens ?? task.Options?.MaxOutputTokens ?? DefaultReserve;
-        return CandidateList.Render(
-            step, Prompt, ModelRoles.Aggregator, task, settings.Dedupe ? CandidateList.Distinct(ordered) : ordered, settings.MaxCandidateTokens, reserve);
-    }
 
     private static SelfAggregationSettings Settings(StrategyOptions options)
     {
@@ -162,7 +157,10 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
             (StrategySettings.IsTemperature(settings.ResampleTemperature), $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0"),
             (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
             (Enum.IsDefined(settings.Diversity), $"diversity is {settings.Diversity}, it must be temperature, templates or languages"),
-            (settings.CandidatesFrom is not "", "candidatesFrom is empty, name a strategy or leave it out"),
+            (settings.Members is null or >= 1, $"members is {settings.Members}, it must be at least 1"),
+            (Enum.IsDefined(settings.Conclude), $"conclude is {settings.Conclude}, it must be aggregate or vote"),
+            (settings.Conclude == Conclusion.Aggregate || settings.Rounds > 1, "conclude is vote, which needs rounds of at least 2: a vote over plain candidates is self-consistency"),
+            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
             (settings.CandidatesFrom is null || settings.Diversity == DiversitySource.Temperature, "diversity is given, but candidatesFrom names the strategy that decides about it"),
             (Enum.IsDefined(settings.CandidateOrder), $"candidateOrder is {settings.CandidateOrder}, it must be sampling, random or byLength"));
         return settings;

@@ -64,6 +64,12 @@ internal sealed class SiftRun(IReasoningContext context, SiftCalls calls, SiftSe
         return await CompareAsync(step, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Writes the stickers of the first stage without looking at any prediction.</summary>
+    /// <param name="step">Step of the calls.</param>
+    /// <param name="cancellationToken">Passed to the model.</param>
+    public async Task RestateAsync(IReasoningStep step, CancellationToken cancellationToken) =>
+        Stickers = await calls.StickersAsync(step, stickerCount, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Asks the plain question, once.</summary>
     /// <param name="step">Step of the calls.</param>
     /// <param name="cancellationToken">Passed to the model.</param>

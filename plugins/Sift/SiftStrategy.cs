@@ -27,6 +27,16 @@ public sealed class SiftStrategy : IReasoningStrategy
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         SiftSettings settings = SiftSettings.Read(context.Options);
+        if (settings.AnswerWith is not null)
+        {
+            await foreach (ReasoningUpdate update in StickerFront.SolveAsync(task, context, settings, cancellationToken).ConfigureAwait(false))
+            {
+                yield return update;
+            }
+
+            yield break;
+        }
+
         bool coupled = settings.Coupling != SiftCoupling.None;
         int samples = coupled ? context.Options.Samples ?? DefaultSamples : 1;
         var calls = new SiftCalls(

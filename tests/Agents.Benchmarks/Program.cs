@@ -6,6 +6,7 @@ using Agents.Benchmarks.Quantized;
 using Agents.Benchmarks.Peers;
 using Agents.Benchmarks.Reinforcement;
 using Agents.Benchmarks.Roles;
+using Agents.Benchmarks.Strategies;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
 
@@ -28,6 +29,7 @@ return args switch
     ["rl-step", .. string[] rest] => await ReinforcementStepBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["roles", .. string[] rest] => await RolesCommand.RunAsync(rest).ConfigureAwait(false),
     ["levels", .. string[] rest] => await LevelsCommand.RunAsync(rest).ConfigureAwait(false),
+    ["strategies", .. string[] rest] => await StrategyBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["adaptation", .. string[] rest] => await AdaptationBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
@@ -63,6 +65,8 @@ static int Usage()
                         how well a model plays each role of the recipe, validation split, greedy (default 40 items per role and family)
           levels MODEL.gguf PROMPTS [ITEMS]
                         direct accuracy per family and level, validation split, greedy (default 100 items per level)
+          strategies [TEXT]
+                        what strategies cost without their model: microseconds and bytes per call, budgets and cancellation of a thousand at once
           adaptation [QUESTIONS] [CYCLES] [STEPS]
                         temporary adapters on the embedded model: milliseconds of adapting and answering; then CYCLES adaptations, four at once: weights, logits and memory before and after
           pool          fork-join of the compute pool, microseconds

@@ -63,9 +63,9 @@ internal sealed class CodeArms
     /// <param name="value">Name of the value.</param>
     public double Mean(string arm, string value) => this[arm].SelectMany(run => run.Rows).Where(row => row.Seen.Values.ContainsKey(value)).Select(row => row.Seen.Values[value]).DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>Returns the share of programs right by all hidden tests among those right by the small set.</summary>
+    /// <summary>Returns the share of programs right by all tests, visible and hidden, over the share right by the small set.</summary>
     /// <param name="arm">The arm.</param>
-    public double Retention(string arm) => Accuracy(arm) / Mean(arm, CodeBench.SmallSet);
+    public double Retention(string arm) => Mean(arm, CodeBench.LargeSet) / Mean(arm, CodeBench.SmallSet);
 
     /// <summary>Returns the mean calls per question of an arm.</summary>
     /// <param name="arm">The arm.</param>
@@ -78,7 +78,7 @@ internal sealed class CodeArms
         {
             Correct = seen.Values[CodeBench.RightAfter(taken)] > 0,
             Calls = Math.Min(taken, seen.Calls),
-            Values = new Dictionary<string, double> { [CodeBench.SmallSet] = seen.Values[CodeBench.SmallAfter(taken)] },
+            Values = new Dictionary<string, double> { [CodeBench.SmallSet] = seen.Values[CodeBench.SmallAfter(taken)], [CodeBench.LargeSet] = seen.Values[CodeBench.LargeAfter(taken)] },
         };
     }
 }

@@ -19,6 +19,9 @@ internal sealed class CodeBench(ILaboratory laboratory)
     /// <summary>Whether the answer passes the visible tests and the first hidden ones: a small public test set.</summary>
     public const string SmallSet = "smallSet";
 
+    /// <summary>Whether the answer passes all tests, visible and hidden.</summary>
+    public const string LargeSet = "largeSet";
+
     /// <summary>Of questions whose first program failed a visible test: whether the answer is right.</summary>
     public const string Rescued = "rescued";
 
@@ -32,6 +35,10 @@ internal sealed class CodeBench(ILaboratory laboratory)
     /// <param name="calls">Calls.</param>
     public static string SmallAfter(int calls) => string.Create(CultureInfo.InvariantCulture, $"small{calls}");
 
+    /// <summary>Names the value that tells whether the answer after so many calls passes all tests.</summary>
+    /// <param name="calls">Calls.</param>
+    public static string LargeAfter(int calls) => string.Create(CultureInfo.InvariantCulture, $"large{calls}");
+
     /// <summary>A flow of the strategy.</summary>
     /// <param name="flow">Which steps run.</param>
     /// <param name="slot">What fills the trace's place.</param>
@@ -42,7 +49,7 @@ internal sealed class CodeBench(ILaboratory laboratory)
     public async Task<Observation> FlowAsync(CodeFlow flow, TraceSlot slot, ExperimentItem item, ExperimentAdapter? adapter, ulong seed, CancellationToken cancellationToken)
     {
         ExperimentAnswer answer = await laboratory.AnswerAsync(Run(flow, slot, adapter), item, seed, cancellationToken).ConfigureAwait(false);
-        Dictionary<string, double> values = Values(item, answer.Text);
+        Dictionary<string, double> values = Values(item, answer);
         if (answer.Details.TryGetValue("runs", out object? runs) && runs is > 1)
         {
             values[Rescued] = answer.Correct == true ? 1 : 0;
@@ -81,12 +88,13 @@ internal sealed class CodeBench(ILaboratory laboratory)
                 if (passed > bestPassed)
                 {
                     bestPassed = passed;
-                    best = answer.ToObservation(Values(item, answer.Text));
+                    best = answer.ToObservation(Values(item, answer));
                 }
             }
 
             values[RightAfter(attempt)] = best.Correct == true ? 1 : 0;
             values[SmallAfter(attempt)] = best.Values[SmallSet];
+            values[LargeAfter(attempt)] = best.Values[LargeSet];
         }
 
         foreach ((string name, double value) in best.Values)
@@ -102,20 +110,25 @@ internal sealed class CodeBench(ILaboratory laboratory)
         return best with { Calls = calls, PromptTokens = prompt, CompletionTokens = completion, Seconds = seconds, Values = values };
     }
 
-    private static Dictionary<string, double> Values(ExperimentItem item, string response)
+    private static Dictionary<string, double> Values(ExperimentItem item, ExperimentAnswer answer)
     {
         IReadOnlyList<ProgramTest> visible = ProgramTest.FindAll(item.Question);
         IReadOnlyList<ProgramTest> first = ProgramTest.FindAll(string.Join(' ', item.Tests.Take(CodeScale.SmallSet)));
-        bool parses = MiniProgram.TryParse(MiniText.Program(response), out MiniProgram? program, out _);
+        bool parses = MiniProgram.TryParse(MiniText.Program(answer.Text), out MiniProgram? program, out _);
         bool passes = parses && TestRun.PassesAll(program!, visible, Limits);
         return new Dictionary<string, double>
         {
             [Visible] = passes ? 1 : 0,
+            [LargeSet] = passes && answer.Correct == true ? 1 : 0,
             [SmallSet] = passes && TestRun.PassesAll(program!, first, Limits) ? 1 : 0,
         };
     }
 
-    private static StrategyRun Run(CodeFlow flow, TraceSlot slot, ExperimentAdapter? adapter) => new(CodePipelineStrategy.Id)
+    /// <summary>How an arm answers.</summary>
+    /// <param name="flow">Which steps run.</param>
+    /// <param name="slot">What fills the trace's place.</param>
+    /// <param name="adapter">The team's adapter; null for none.</param>
+    public static StrategyRun Run(CodeFlow flow, TraceSlot slot, ExperimentAdapter? adapter) => new(CodePipelineStrategy.Id)
     {
         Options = new StrategyOptions
         {

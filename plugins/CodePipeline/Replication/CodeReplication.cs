@@ -57,7 +57,8 @@ public sealed class CodeReplication : IReplication
                 Rank = 16,
                 LearningRate = 2e-3,
                 BatchSize = 32,
-                Conversations = CodeTeam.Write(laboratory, scale.Conversations, DataSeed + seed),
+                Epochs = CodeScale.Epochs,
+                Conversations = await new CodeTeam(laboratory, scale).WriteAsync(DataSeed + seed, cancellationToken).ConfigureAwait(false),
             }, cancellationToken).ConfigureAwait(false);
             adapters.Add(team);
             await MeasureAsync(laboratory, bench, arms, items, team, "", seed, cancellationToken).ConfigureAwait(false);

@@ -4,9 +4,13 @@ namespace Agents.Plugins.CodePipeline.Replication;
 
 /// <summary>How large the check is. One setting serves all arms.</summary>
 /// <param name="Items">Questions.</param>
-/// <param name="Conversations">Training conversations of the team's adapter, per seed.</param>
-internal sealed record CodeScale(int Items, int Conversations)
+/// <param name="Conversations">Role conversations that the team's adapter is trained on, per seed.</param>
+/// <param name="Attempts">Training questions of the two vague levels that the model tries; its wrong programs become repair data.</param>
+internal sealed record CodeScale(int Items, int Conversations, int Attempts)
 {
+    /// <summary>How often the data is gone through.</summary>
+    public const int Epochs = 2;
+
     /// <summary>Repairs of every debug arm; resampling gets as many further programs.</summary>
     public const int Repairs = 6;
 
@@ -24,5 +28,5 @@ internal sealed record CodeScale(int Items, int Conversations)
 
     /// <summary>Gets the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
-    public static CodeScale Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new CodeScale(250, 6_000) : new CodeScale(60, 1_200);
+    public static CodeScale Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new CodeScale(400, 6_000, 3_000) : new CodeScale(100, 2_000, 1_000);
 }

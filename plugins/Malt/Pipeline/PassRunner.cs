@@ -33,15 +33,15 @@ internal sealed class PassRunner(ReasoningTask task, RoleAdapters adapters, doub
         IReasoningStep step, MaltRole role, Candidate[] solutions, Candidate?[]? critiques, bool concludes, CancellationToken cancellationToken)
     {
         // Started in order of passes, so that the streams of their calls do not depend on timing.
-        Task<Candidate?>[] calls = [.. solutions.Select((solution, pass) => CallAsync(step, role, solution, critiques?[pass], pass, concludes, cancellationToken))];
+        Task<Candidate?>[] calls = [.. solutions.Select((solution, pass) => CallAsync(step, role, solution, critiques?[pass], pass, solutions.Length - pass, concludes, cancellationToken))];
         return await Task.WhenAll(calls).ConfigureAwait(false);
     }
 
     private async Task<Candidate?> CallAsync(
-        IReasoningStep step, MaltRole role, Candidate solution, Candidate? critique, int pass, bool concludes, CancellationToken cancellationToken)
+        IReasoningStep step, MaltRole role, Candidate solution, Candidate? critique, int pass, int together, bool concludes, CancellationToken cancellationToken)
     {
         IReadOnlyList<ChatMessage> prompt = RolePrompt.Render(step, task, role, solution.Text, critique?.Text ?? "", concludes);
-        ChatOptions options = RolePrompt.Options(step, task, role, adapters, temperature);
+        ChatOptions options = CandidateSampler.Together(RolePrompt.Options(step, task, role, adapters, temperature), together);
         try
         {
             ChatResponse response = await step.Model(RolePrompt.ModelRoleOf(role)).GetResponseAsync(prompt, options, cancellationToken).ConfigureAwait(false);

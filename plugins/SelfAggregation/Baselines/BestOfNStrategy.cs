@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Agents.Reasoning;
 using Agents.Strategies;
 using Agents.Strategies.Candidates;
+using Agents.Strategies.Composition;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
 
@@ -30,6 +31,7 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
         StrategySettings.Require(
             Id,
             (settings.Votes is >= 1 and <= 64, $"votes is {settings.Votes}, it must lie in 1 … 64"),
+            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
             (StrategySettings.IsTemperature(settings.VerifyTemperature), $"verifyTemperature is {settings.VerifyTemperature}, it must be at least 0"));
 
         // A candidate that cannot be judged is a wasted call: as many as the budget can also judge.
@@ -40,7 +42,9 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
             double temperature = context.Options.Temperature ?? DefaultTemperature;
-            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 0, temperature, 0, cancellationToken).ConfigureAwait(false);
+            candidates = settings.CandidatesFrom is { } source
+                ? await NestedCandidates.SampleAsync(task, step, source, samples, reserve: context.Verifier is null ? settings.Votes : 0, cancellationToken).ConfigureAwait(false)
+                : await CandidateSampler.SampleAsync(task, step, samples, reserve: 0, temperature, 0, cancellationToken).ConfigureAwait(false);
             yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates");
         }
 

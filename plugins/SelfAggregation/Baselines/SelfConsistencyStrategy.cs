@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Agents.Reasoning;
 using Agents.Strategies;
 using Agents.Strategies.Candidates;
+using Agents.Strategies.Composition;
 
 namespace Agents.Plugins.SelfAggregation.Baselines;
 
@@ -19,12 +20,21 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         VotingSettings settings = StrategySettings.Read(context.Options, Id, new VotingSettings(), SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
+        StrategySettings.Require(
+            Id,
+            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
+            (settings.CandidatesFrom is null || !settings.StopAtLead, "stopAtLead is given, but candidatesFrom names a strategy, whose runs are not stopped one by one"));
         int samples = context.Options.Samples ?? DefaultSamples;
         double temperature = context.Options.Temperature ?? DefaultTemperature;
         using IReasoningStep step = context.BeginStep("candidates");
         yield return new StepStartedUpdate(step.NodeId, step.Name);
         List<Candidate> candidates = [];
-        while (candidates.Count < samples)
+        if (settings.CandidatesFrom is { } source)
+        {
+            candidates.AddRange(await NestedCandidates.SampleAsync(task, step, source, samples, reserve: 0, cancellationToken).ConfigureAwait(false));
+        }
+
+        while (settings.CandidatesFrom is null && candidates.Count < samples)
         {
             int wanted = settings.StopAtLead ? 1 : samples;
             candidates.AddRange(await CandidateSampler.SampleAsync(task, step, wanted, reserve: 0, temperature, candidates.Count, cancellationToken).ConfigureAwait(false));

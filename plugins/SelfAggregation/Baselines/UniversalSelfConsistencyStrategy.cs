@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Agents.Reasoning;
 using Agents.Strategies;
 using Agents.Strategies.Candidates;
+using Agents.Strategies.Composition;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.SelfAggregation.Baselines;
@@ -27,14 +28,19 @@ public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrateg
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         ChoosingSettings settings = StrategySettings.Read(context.Options, Id, new ChoosingSettings(), SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
-        StrategySettings.Require(Id, (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"));
+        StrategySettings.Require(
+            Id,
+            (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
+            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"));
         int samples = context.Options.Samples ?? DefaultSamples;
         IReadOnlyList<Candidate> candidates;
         using (IReasoningStep step = context.BeginStep("candidates"))
         {
             yield return new StepStartedUpdate(step.NodeId, step.Name);
             double temperature = context.Options.Temperature ?? DefaultTemperature;
-            candidates = await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
+            candidates = settings.CandidatesFrom is { } source
+                ? await NestedCandidates.SampleAsync(task, step, source, samples, reserve: 1, cancellationToken).ConfigureAwait(false)
+                : await CandidateSampler.SampleAsync(task, step, samples, reserve: 1, temperature, 0, cancellationToken).ConfigureAwait(false);
             yield return new StepFinishedUpdate(step.NodeId, $"{candidates.Count} candidates");
         }
 

@@ -6,9 +6,9 @@ using Agents.Reasoning;
 namespace Agents.Plugins.Sift.Replication;
 
 /// <summary>The arms of the replication: what answers, and what is noted about it beside the answer.</summary>
-internal sealed class SiftArms(ILaboratory laboratory)
+internal sealed class SiftArms(ILaboratory laboratory, SiftCondition condition)
 {
-    /// <summary>The plain answer, greedy.</summary>
+    /// <summary>The plain answer.</summary>
     public const string Direct = "direct";
 
     /// <summary>The method with all its stages.</summary>
@@ -44,7 +44,6 @@ internal sealed class SiftArms(ILaboratory laboratory)
     /// <summary>Whether the view of question and sticker was right.</summary>
     public const string BothRight = "question and sticker view right";
 
-    private const double SampleTemperature = 0.6;
     private const int MaximumTokens = 256;
 
     /// <summary>Gets the arms of the method in the order of the report, with their settings.</summary>
@@ -67,7 +66,7 @@ internal sealed class SiftArms(ILaboratory laboratory)
     /// <param name="seed">Seed of the arm.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<Observation> DirectAsync(ExperimentItem item, ulong seed, CancellationToken cancellationToken) =>
-        (await laboratory.AnswerAsync(new StrategyRun("direct") { Options = new StrategyOptions { Temperature = 0, MaxTokens = MaximumTokens } }, item, seed, cancellationToken).ConfigureAwait(false)).ToObservation();
+        (await laboratory.AnswerAsync(new StrategyRun("direct") { Options = new StrategyOptions { Temperature = condition.Temperature, MaxTokens = MaximumTokens } }, item, seed, cancellationToken).ConfigureAwait(false)).ToObservation();
 
     /// <summary>Votes over samples.</summary>
     /// <param name="item">The item.</param>
@@ -76,7 +75,7 @@ internal sealed class SiftArms(ILaboratory laboratory)
     /// <param name="cancellationToken">Stops the calls.</param>
     public async Task<Observation> VoteAsync(ExperimentItem item, int samples, ulong seed, CancellationToken cancellationToken)
     {
-        StrategyOptions options = new() { Samples = samples, Temperature = SampleTemperature, MaxTokens = MaximumTokens };
+        StrategyOptions options = new() { Samples = samples, Temperature = condition.VoteTemperature, MaxTokens = MaximumTokens };
         return (await laboratory.AnswerAsync(new StrategyRun("self-consistency") { Options = options }, item, seed, cancellationToken).ConfigureAwait(false)).ToObservation();
     }
 
@@ -88,7 +87,7 @@ internal sealed class SiftArms(ILaboratory laboratory)
     public async Task<Observation> SiftAsync(ExperimentItem item, string settings, ulong seed, CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(settings);
-        StrategyOptions options = new() { Temperature = 0, MaxTokens = MaximumTokens, Settings = document.RootElement.Clone() };
+        StrategyOptions options = new() { Temperature = condition.Temperature, MaxTokens = MaximumTokens, Settings = document.RootElement.Clone() };
         ExperimentAnswer answer = await laboratory.AnswerAsync(new StrategyRun(SiftStrategy.Id) { Options = options }, item, seed, cancellationToken).ConfigureAwait(false);
         return answer.ToObservation(new Dictionary<string, double>
         {

@@ -3,72 +3,75 @@ using Agents.Replication;
 
 namespace Agents.Plugins.Sift.Replication;
 
-/// <summary>Turns the runs into comparisons, checks, tables and a verdict.</summary>
-internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSize size)
+/// <summary>Turns the runs of one condition into comparisons, checks and tables.</summary>
+internal sealed class SiftFindings
 {
     /// <summary>The arm in which every sticker is made and scored.</summary>
     public const string Stickers = "stickers";
 
-    /// <summary>The effect that a full run has to be able to see, in shares of one: what the paper reports for the step from the plain answer to stage 3 on its small model, and a little more.</summary>
-    private const double EffectOfInterest = 0.05;
+    /// <summary>Samples of the small vote: the calls of stage 1.</summary>
+    public const int FewSamples = 3;
+
+    /// <summary>Samples of the large vote: the most calls of the method.</summary>
+    public const int ManySamples = 11;
 
     private const double NotableGap = 0.05;
 
     private static readonly int[] Ends = [1, 2, 3, 0];
     private static readonly string[] Stages = [SiftArms.Direct, SiftArms.First, SiftArms.Forward, SiftArms.Sift];
+    private readonly ILaboratory _laboratory;
+    private readonly SiftRuns _runs;
 
-    /// <summary>Writes the findings.</summary>
-    /// <param name="few">Samples of the small vote.</param>
-    /// <param name="many">Samples of the large vote.</param>
-    public ReplicationFindings Write(int few, int many)
+    /// <summary>Compares.</summary>
+    /// <param name="laboratory">The laboratory.</param>
+    /// <param name="condition">The condition.</param>
+    /// <param name="runs">Its runs.</param>
+    public SiftFindings(ILaboratory laboratory, SiftCondition condition, SiftRuns runs)
     {
-        ArmComparison plain = Compare(SiftArms.Direct, SiftArms.Sift);
-        ArmComparison equal = Compare(SiftArms.Matched, SiftArms.Sift);
-        ArmComparison large = Compare(SiftArms.Consistency(many), SiftArms.Sift);
-        ArmComparison small = Compare(SiftArms.Consistency(few), SiftArms.First);
+        _laboratory = laboratory;
+        _runs = runs;
+        Condition = condition;
+        Plain = Compare(SiftArms.Direct, SiftArms.Sift);
+        Equal = Compare(SiftArms.Matched, SiftArms.Sift);
+        ArmComparison large = Compare(SiftArms.Consistency(ManySamples), SiftArms.Sift);
+        ArmComparison small = Compare(SiftArms.Consistency(FewSamples), SiftArms.First);
         ArmComparison skip = Compare(SiftArms.Skip, SiftArms.Sift);
         ArmComparison first = Compare(SiftArms.Direct, SiftArms.First);
         ArmComparison second = Compare(SiftArms.First, SiftArms.Forward);
         ArmComparison third = Compare(SiftArms.Forward, SiftArms.Sift);
         (ArmComparison recall, ArmComparison repaired) = (Recall("FO"), Recall("IG+FO"));
         AgreementStudy agreement = new(runs);
-        (EffectVerdict verdict, string why) = Judge(plain, equal);
-        return new ReplicationFindings
-        {
-            Verdict = verdict,
-            Explanation = why,
-            Primary = equal,
-            Arms = runs.All,
-            Comparisons = [equal, plain, large, small, skip, first, second, third, recall, repaired, Compare(SiftArms.ConsensusB, SiftArms.First), Compare(SiftArms.ConsensusC, SiftArms.First)],
-            Checks = [.. AgreementChecks(agreement), .. StickerChecks(recall), .. StageChecks(first, second, third, skip), VoteCheck(equal, large, small)],
-            Tables = [agreement.Table(), StickerTable(), StageTable()],
-            Setup =
-            [
-                string.Create(CultureInfo.InvariantCulture, $"{size.Items} word problems per seed that can be misread (a number that is not needed, or \"half\"), levels {string.Join(", ", SiftItems.Levels)} of the arithmetic family in equal shares, test split; every seed has its own questions."),
-                "All calls of the method and of the plain answer are greedy; votes sample at temperature 0.6. \"Equal calls\": for every question as many samples as the method made calls for it.",
-                "Stickers are scored line by line against the facts that the question was generated from, what is asked included.",
-            ],
-            Notes =
-            [
-                "The model was trained on every role of the method (docs/tiny.md): a model of this size cannot follow instructions it never saw. A quarter of its stickers drifted in training, a fifth of the plain solutions of questions that can be misread were misread.",
-                "The levels were chosen on the validation split, so that the plain answer is right in 55 to 75 % of the questions.",
-                "The reported interval clusters by question; the model itself is one, so it does not cover what another training run of it would change.",
-            ],
-        };
+        Comparisons = [Equal, Plain, large, small, first, second, third, skip, recall, repaired, Compare(SiftArms.ConsensusB, SiftArms.First), Compare(SiftArms.ConsensusC, SiftArms.First)];
+        Checks = [.. AgreementChecks(agreement), .. StickerChecks(recall), .. StageChecks(first, second, third, skip), VoteCheck(Equal, large, small)];
+        Checks = [.. Checks.Select(check => check with { Statement = condition.Of(check.Statement) })];
+        Tables = [.. new[] { agreement.Table(), StickerTable(), StageTable() }.Select(table => table with { Title = condition.Of(table.Title) })];
     }
 
-    private static (EffectVerdict Verdict, string Why) Judge(ArmComparison plain, ArmComparison equal)
-    {
-        string figures = $"{Points(plain)} against the plain answer, {Points(equal)} against a vote at equal calls ({Calls(equal)})";
-        return (plain.IsBetter, equal.IsBetter) switch
-        {
-            (true, true) => (EffectVerdict.Shown, $"Better than both controls: {figures}."),
-            (true, false) => (EffectVerdict.ShownAgainstSome, $"Better than the plain answer only: {figures}."),
-            (false, true) => (EffectVerdict.ShownAgainstSome, $"Better than the vote at equal calls only: {figures}."),
-            _ when plain.MinimumDetectableEffect > EffectOfInterest => (EffectVerdict.Underpowered, $"Nothing shows, and less than {100 * EffectOfInterest:0} points could not have been seen: {figures}."),
-            _ => (EffectVerdict.NotShown, $"Better than neither control: {figures}."),
-        };
-    }
+    /// <summary>Gets the condition.</summary>
+    public SiftCondition Condition { get; }
+
+    /// <summary>Gets all stages against the plain answer.</summary>
+    public ArmComparison Plain { get; }
+
+    /// <summary>Gets all stages against the vote at equal calls.</summary>
+    public ArmComparison Equal { get; }
+
+    /// <summary>Gets all runs.</summary>
+    public IReadOnlyList<ArmRun> Runs => _runs.All;
+
+    /// <summary>Gets all comparisons.</summary>
+    public IReadOnlyList<ArmComparison> Comparisons { get; }
+
+    /// <summary>Gets the checks.</summary>
+    public IReadOnlyList<FindingCheck> Checks { get; }
+
+    /// <summary>Gets the tables.</summary>
+    public IReadOnlyList<FindingTable> Tables { get; }
+
+    /// <summary>Writes a difference.</summary>
+    /// <param name="comparison">The comparison.</param>
+    internal static string Points(ArmComparison comparison) => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * comparison.Difference:+0.0;−0.0;0.0} points [{100 * comparison.Low:0.0}, {100 * comparison.High:0.0}]");
 
     private static IEnumerable<FindingCheck> AgreementChecks(AgreementStudy agreement)
     {
@@ -88,7 +91,7 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
 
     private IEnumerable<FindingCheck> StageChecks(ArmComparison first, ArmComparison second, ArmComparison third, ArmComparison skip)
     {
-        string stages = string.Join(" → ", Stages.Select(arm => AgreementStudy.Percent(runs.Accuracy(arm))));
+        string stages = string.Join(" → ", Stages.Select(arm => AgreementStudy.Percent(_runs.Accuracy(arm))));
         yield return new("Every stage is at least as accurate as the one before, the plain answer first", first.Difference >= 0 && second.Difference >= 0 && third.Difference >= 0, stages);
         yield return new("Stage 1 is above the plain answer by more than 2 standard errors", first.Difference > 2 * first.StandardError, Points(first));
         yield return new("Leaving stage 2 out does not help", skip.Low >= 0 || !skip.IsWorse, $"all stages against none of stage 2: {Points(skip)}");
@@ -107,7 +110,7 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
 
     private FindingTable StageTable()
     {
-        IReadOnlyList<Observation> rows = runs.Rows(SiftArms.Sift);
+        IReadOnlyList<Observation> rows = _runs.Rows(SiftArms.Sift);
         return new(
             "Where the questions end",
             ["stage that agreed", "share of questions", "right"],
@@ -129,14 +132,14 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
     private double Mean(string stage, bool recall, bool disagreed = false)
     {
         string value = StickerStudy.Value(stage, recall);
-        IReadOnlyList<ArmRun> study = runs.Of(Stickers);
-        IReadOnlyList<ArmRun> views = runs.Of(SiftArms.First);
+        IReadOnlyList<ArmRun> study = _runs.Of(Stickers);
+        IReadOnlyList<ArmRun> views = _runs.Of(SiftArms.First);
         return study.Zip(views).SelectMany(pair => pair.First.Rows.Zip(pair.Second.Rows))
             .Where(pair => !disagreed || !SiftRuns.Is(pair.Second.Seen, SiftArms.Agreed))
             .Select(pair => pair.First.Seen.Values[value]).DefaultIfEmpty(double.NaN).Average();
     }
 
-    private ArmComparison Compare(string baseline, string method) => laboratory.Compare(runs.Of(baseline), runs.Of(method));
+    private ArmComparison Compare(string baseline, string method) => _laboratory.Compare(_runs.Of(baseline), _runs.Of(method));
 
     // The same arm twice, one value against the other: runs are copied under the name of the sticker.
     private ArmComparison Recall(string stage)
@@ -144,14 +147,9 @@ internal sealed class SiftFindings(ILaboratory laboratory, SiftRuns runs, SiftSi
         const string metric = "fact recall";
         IReadOnlyList<ArmRun> As(string from) =>
         [
-            .. runs.Of(Stickers).Select(run => new ArmRun(
+            .. _runs.Of(Stickers).Select(run => new ArmRun(
                 Meaning(from), run.Seed, [.. run.Rows.Select(row => (row.Item, row.Seen with { Values = new Dictionary<string, double> { [metric] = row.Seen.Values[StickerStudy.Value(from, recall: true)] } }))])),
         ];
-        return laboratory.Compare(As("SG"), As(stage), metric);
+        return _laboratory.Compare(As("SG"), As(stage), metric);
     }
-
-    private static string Points(ArmComparison comparison) => string.Create(
-        CultureInfo.InvariantCulture, $"{100 * comparison.Difference:+0.0;−0.0;0.0} points [{100 * comparison.Low:0.0}, {100 * comparison.High:0.0}]");
-
-    private static string Calls(ArmComparison comparison) => string.Create(CultureInfo.InvariantCulture, $"{comparison.MethodCalls:0.0} calls, vote {comparison.BaselineCalls:0.0}");
 }

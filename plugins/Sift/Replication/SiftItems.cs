@@ -9,9 +9,6 @@ internal static partial class SiftItems
     /// <summary>The task family.</summary>
     public const string Family = "arithmetic";
 
-    /// <summary>Levels (numbers of steps) that are drawn, in equal shares: those where the plain answer of the embedded model is right in 55 to 75 % of the validation split.</summary>
-    public static IReadOnlyList<int> Levels { get; } = [4, 5];
-
     // Of the questions of a level, at least one in three can be misread.
     private const int DrawsPerItem = 4;
 
@@ -20,11 +17,12 @@ internal static partial class SiftItems
     /// <param name="split">Split.</param>
     /// <param name="count">How many.</param>
     /// <param name="seed">Seed of the set.</param>
-    public static IReadOnlyList<ExperimentItem> Draw(ILaboratory laboratory, ExperimentSplit split, int count, ulong seed)
+    /// <param name="from">Levels, in equal shares.</param>
+    public static IReadOnlyList<ExperimentItem> Draw(ILaboratory laboratory, ExperimentSplit split, int count, ulong seed, IReadOnlyList<int> from)
     {
-        ExperimentItem[][] levels = [.. Levels.Select((level, i) =>
+        ExperimentItem[][] levels = [.. from.Select((level, i) =>
         {
-            int wanted = (count + Levels.Count - 1 - i) / Levels.Count;
+            int wanted = (count + from.Count - 1 - i) / from.Count;
             return laboratory.Items(new ItemQuery(Family, split, DrawsPerItem * wanted, seed) { Difficulty = level }).Where(item => CanBeMisread(item.Question)).Take(wanted).ToArray();
         })];
         return [.. Enumerable.Range(0, levels.Max(level => level.Length)).SelectMany(i => levels.Where(level => i < level.Length).Select(level => level[i]))];

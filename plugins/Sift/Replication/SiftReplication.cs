@@ -5,12 +5,11 @@ namespace Agents.Plugins.Sift.Replication;
 
 /// <summary>
 /// The laptop-scale check of papers/49 §5 (C): word problems that can be misread; the plain answer, votes at equal calls, and the method stage by stage, with the quality of
-/// its stickers and the worth of agreement. All arms but the votes are greedy: a seed stands for its own set of questions, and for the samples of the votes.
+/// its stickers and the worth of agreement; once sampled at the rates of the training data, once greedy. A seed stands for its own set of questions and its own samples; the model is one.
 /// </summary>
 public sealed class SiftReplication : IReplication
 {
-    private const int FewSamples = 3;
-    private const int ManySamples = 11;
+    private static readonly int[] Votes = [SiftFindings.FewSamples, SiftFindings.ManySamples];
 
     /// <inheritdoc/>
     public ReplicationInfo Info { get; } = new(
@@ -24,31 +23,43 @@ public sealed class SiftReplication : IReplication
     {
         ArgumentNullException.ThrowIfNull(laboratory);
         SiftSize size = SiftSize.Of(laboratory.Profile);
-        SiftArms arms = new(laboratory);
-        StickerStudy stickers = new(laboratory);
-        SiftRuns runs = new();
-        foreach (ulong seed in laboratory.Seeds)
+        List<SiftFindings> findings = [];
+        foreach (SiftCondition condition in SiftCondition.All)
         {
-            IReadOnlyList<ExperimentItem> items = SiftItems.Draw(laboratory, ExperimentSplit.Test, size.Items, seed);
-            laboratory.Say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {items.Count} questions"));
-            Task<ArmRun> Measure(string arm, Func<ExperimentItem, CancellationToken, Task<Observation>> observe) => laboratory.MeasureAsync(arm, seed, items, observe, cancellationToken);
-
-            runs.Add(await Measure(SiftArms.Direct, (item, stop) => arms.DirectAsync(item, seed, stop)).ConfigureAwait(false));
-            foreach ((string arm, string settings) in SiftArms.Methods)
+            SiftRuns runs = new(condition);
+            foreach (ulong seed in laboratory.Seeds)
             {
-                runs.Add(await Measure(arm, (item, stop) => arms.SiftAsync(item, settings, seed, stop)).ConfigureAwait(false));
+                await RunAsync(laboratory, condition, size, seed, runs, cancellationToken).ConfigureAwait(false);
             }
 
-            Dictionary<string, int> calls = runs.Of(SiftArms.Sift)[^1].Rows.ToDictionary(row => row.Item.Id, row => Math.Max(1, row.Seen.Calls));
-            runs.Add(await Measure(SiftArms.Matched, (item, stop) => arms.VoteAsync(item, calls[item.Id], seed, stop)).ConfigureAwait(false));
-            foreach (int samples in new[] { FewSamples, ManySamples })
-            {
-                runs.Add(await Measure(SiftArms.Consistency(samples), (item, stop) => arms.VoteAsync(item, samples, seed, stop)).ConfigureAwait(false));
-            }
-
-            runs.Add(await Measure(SiftFindings.Stickers, stickers.ObserveAsync).ConfigureAwait(false));
+            findings.Add(new SiftFindings(laboratory, condition, runs));
         }
 
-        return new SiftFindings(laboratory, runs, size).Write(FewSamples, ManySamples);
+        return SiftVerdict.Write(findings, size);
+    }
+
+    private static async Task RunAsync(ILaboratory laboratory, SiftCondition condition, SiftSize size, ulong seed, SiftRuns runs, CancellationToken cancellationToken)
+    {
+        SiftArms arms = new(laboratory, condition);
+        StickerStudy stickers = new(laboratory, condition);
+        IReadOnlyList<ExperimentItem> items = SiftItems.Draw(laboratory, ExperimentSplit.Test, size.Items, seed, condition.Levels);
+        laboratory.Say(string.Create(CultureInfo.InvariantCulture, $"{condition.Name}, seed {seed}: {items.Count} questions"));
+        Task<ArmRun> Measure(string arm, Func<ExperimentItem, CancellationToken, Task<Observation>> observe) =>
+            laboratory.MeasureAsync(condition.Of(arm), seed, items, observe, cancellationToken);
+
+        runs.Add(await Measure(SiftArms.Direct, (item, stop) => arms.DirectAsync(item, seed, stop)).ConfigureAwait(false));
+        foreach ((string arm, string settings) in SiftArms.Methods)
+        {
+            runs.Add(await Measure(arm, (item, stop) => arms.SiftAsync(item, settings, seed, stop)).ConfigureAwait(false));
+        }
+
+        Dictionary<string, int> calls = runs.Of(SiftArms.Sift)[^1].Rows.ToDictionary(row => row.Item.Id, row => Math.Max(1, row.Seen.Calls));
+        runs.Add(await Measure(SiftArms.Matched, (item, stop) => arms.VoteAsync(item, calls[item.Id], seed, stop)).ConfigureAwait(false));
+        foreach (int samples in Votes)
+        {
+            runs.Add(await Measure(SiftArms.Consistency(samples), (item, stop) => arms.VoteAsync(item, samples, seed, stop)).ConfigureAwait(false));
+        }
+
+        runs.Add(await Measure(SiftFindings.Stickers, (item, stop) => stickers.ObserveAsync(item, seed, stop)).ConfigureAwait(false));
     }
 }

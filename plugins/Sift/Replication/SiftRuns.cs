@@ -2,8 +2,8 @@ using Agents.Replication;
 
 namespace Agents.Plugins.Sift.Replication;
 
-/// <summary>All runs of the replication by arm, one per seed.</summary>
-internal sealed class SiftRuns
+/// <summary>All runs of a condition by arm, one per seed.</summary>
+internal sealed class SiftRuns(SiftCondition condition)
 {
     private readonly List<ArmRun> _all = [];
 
@@ -16,7 +16,7 @@ internal sealed class SiftRuns
 
     /// <summary>Returns the runs of an arm.</summary>
     /// <param name="arm">The arm.</param>
-    public IReadOnlyList<ArmRun> Of(string arm) => [.. _all.Where(run => run.Arm == arm)];
+    public IReadOnlyList<ArmRun> Of(string arm) => [.. _all.Where(run => run.Arm == condition.Of(arm))];
 
     /// <summary>Returns the observations of an arm, all seeds.</summary>
     /// <param name="arm">The arm.</param>

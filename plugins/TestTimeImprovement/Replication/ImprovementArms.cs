@@ -15,6 +15,13 @@ internal sealed class ImprovementArms(ILaboratory laboratory, ToolPhraseBook phr
     private const ulong AdapterStream = 2;
     private readonly IChatClient _client = laboratory.Model.Client;
 
+    private IAdaptationSource Source => _client.GetService<IAdaptationSource>()
+        ?? throw new TestTimeImprovementException($"Replication 61 trains temporary adapters, which '{laboratory.Model.Name}' cannot do. Run it on a model in this process, such as 'tiny'.");
+
+    /// <summary>Refuses a model that cannot be adapted, before anything is measured.</summary>
+    /// <exception cref="TestTimeImprovementException">It cannot.</exception>
+    public void RequireAdaptation() => _ = Source;
+
     /// <summary>The strategy: margins, whether it adapted, and whether the label of its pair is right.</summary>
     /// <param name="arm">Name of the arm.</param>
     /// <param name="seed">The seed.</param>
@@ -56,13 +63,13 @@ internal sealed class ImprovementArms(ILaboratory laboratory, ToolPhraseBook phr
         string arm, ulong seed, IReadOnlyList<ExperimentItem> items, UpdateRecipe recipe, Func<ExperimentItem, WrittenPair?> pairs, CancellationToken cancellationToken) =>
         laboratory.MeasureAsync(arm, seed, items, async (item, token) =>
         {
-            if (pairs(item) is not { } pair || _client.GetService<IAdaptationSource>() is not { } source)
+            if (pairs(item) is not { } pair)
             {
                 return await AnswerAsync(item, null, token).ConfigureAwait(false);
             }
 
             long start = laboratory.Time.GetTimestamp();
-            ITemporaryAdapter adapter = await source.AdaptAsync(
+            ITemporaryAdapter adapter = await Source.AdaptAsync(
                 new AdaptationRequest
                 {
                     Conversations = [new AdaptationConversation([new ChatMessage(ChatRole.User, pair.Question)], new ChatMessage(ChatRole.Assistant, pair.Answer))],

@@ -30,6 +30,7 @@ public sealed class TestTimeImprovementReplication : IReplication
         IReadOnlyList<ExperimentItem> validation = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, plan.Validation, ValidationSeed));
         ToolPhraseBook phrases = ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Train, PhraseItems, PhraseSeed)));
         var arms = new ImprovementArms(laboratory, phrases);
+        arms.RequireAdaptation();
 
         IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried = await TryAsync(laboratory, arms, validation, cancellationToken).ConfigureAwait(false);
         UpdateRecipe recipe = tried.MaxBy(entry => entry.Run.Accuracy).Recipe;

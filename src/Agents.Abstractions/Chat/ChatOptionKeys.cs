@@ -18,6 +18,12 @@ public static class ChatOptionKeys
     /// <summary>An <see cref="int"/>: how many most likely alternatives to report per token.</summary>
     public const string TopLogProbabilities = "agents.topLogProbabilities";
 
+    /// <summary>
+    /// An <see cref="int"/>: how many single calls a strategy starts together, this one and those still to start. Under a token limit they then share what is left and run at the
+    /// same time; calls that do not say so wait for those in flight where the rest would not pay for them.
+    /// </summary>
+    public const string Together = "agents.together";
+
     /// <summary>A <see cref="string"/>: a regular expression that the whole answer must match. Needs a model that can decode under a grammar.</summary>
     public const string Regex = "agents.regex";
 }

@@ -54,6 +54,19 @@ public interface IReasoningContext
     /// <param name="cancellationToken">Passed to every call.</param>
     Task<ReasoningAnswer> SolveAsync(string strategy, ReasoningTask task, StrategyOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Runs another strategy as a part of this one within a part of its budget: same trace, and its calls count here too. The limits are taken from this budget at once and
+    /// what is left of them comes back at the end, so strategies that run at the same time never take from each other. Absent limits share what this budget has left.
+    /// </summary>
+    /// <param name="strategy">Id of the strategy.</param>
+    /// <param name="task">Its task.</param>
+    /// <param name="options">Its options; null for those of this request without its own settings.</param>
+    /// <param name="limits">Its hard limits and its soft share, cut to what is left; see <see cref="BudgetShares.Share"/>.</param>
+    /// <param name="cancellationToken">Passed to every call.</param>
+    /// <returns>The answer; the best one so far, with <c>stoppedBecause</c> in its details, where a limit of its own ended the strategy.</returns>
+    /// <exception cref="BudgetExceededException">Nothing is left for it, or a limit ended it before it had any answer.</exception>
+    Task<ReasoningAnswer> SolveAsync(string strategy, ReasoningTask task, StrategyOptions? options, Budget limits, CancellationToken cancellationToken = default);
+
     /// <summary>Attaches a fact to a trace node, for example the answer extracted from a call.</summary>
     /// <param name="nodeId">The node.</param>
     /// <param name="key">Name of the fact.</param>

@@ -2,6 +2,7 @@ using Agents.Budgets;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
 using Agents.Runtime.Features;
+using Agents.Runtime.Tracing;
 using Agents.Tracing;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
@@ -30,7 +31,16 @@ internal class ReasoningContext : IReasoningContext
 
     public StrategyOptions Options => _scope.Options;
 
-    public IBudgetMeter Budget => Run.Meter;
+    public IBudgetMeter Budget => _scope.Meter;
+
+    /// <summary>Gets the budget: the request's, or that of the nested strategy with limits of its own.</summary>
+    public BudgetMeter Meter => _scope.Meter;
+
+    /// <summary>Gets the strategy as a caller of models.</summary>
+    public BudgetCaller Caller => _scope.Caller;
+
+    /// <summary>Gets the task that completes when the strategy was cancelled and has used up its grace.</summary>
+    public Task Abandon => _scope.Abandon;
 
     public IVerifier? Verifier => Run.Verifier;
 
@@ -45,11 +55,8 @@ internal class ReasoningContext : IReasoningContext
     /// <param name="strategy">Id of the strategy.</param>
     /// <param name="options">Its options.</param>
     /// <param name="stream">Its random stream.</param>
-    /// <param name="parent">Node it hangs below; null for the root.</param>
-    /// <param name="depth">How many strategies lie around it.</param>
-    public static ReasoningContext ForStrategy(
-        ReasoningRun run, string strategy, StrategyOptions options, SampleStream stream, int? parent = null, int depth = 0) =>
-        new(run, run.Trace.Begin(parent, TraceNodeKind.Strategy, strategy), new StrategyScope(strategy, options, stream, depth));
+    public static ReasoningContext ForStrategy(ReasoningRun run, string strategy, StrategyOptions options, SampleStream stream) =>
+        new(run, run.Trace.Begin(null, TraceNodeKind.Strategy, strategy), new StrategyScope(strategy, options, stream, run.Meter, run.Abandon));
 
     public IChatClient Model(string role = ModelRoles.Default)
     {
@@ -76,8 +83,19 @@ internal class ReasoningContext : IReasoningContext
         return new ReasoningStep(Run, Run.Trace.Begin(NodeId, TraceNodeKind.Step, name), _scope, name);
     }
 
-    public async Task<ReasoningAnswer> SolveAsync(
-        string strategy, ReasoningTask task, StrategyOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ReasoningAnswer> SolveAsync(
+        string strategy, ReasoningTask task, StrategyOptions? options = null, CancellationToken cancellationToken = default) =>
+        SolveNestedAsync(strategy, task, options, null, cancellationToken);
+
+    public Task<ReasoningAnswer> SolveAsync(
+        string strategy, ReasoningTask task, StrategyOptions? options, Budget limits, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return SolveNestedAsync(strategy, task, options, limits, cancellationToken);
+    }
+
+    private async Task<ReasoningAnswer> SolveNestedAsync(
+        string strategy, ReasoningTask task, StrategyOptions? options, Budget? limits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         StrategyOptions own = options ?? Options with { Settings = null };
@@ -88,15 +106,16 @@ internal class ReasoningContext : IReasoningContext
                 $"The strategy '{_scope.Strategy}' calls '{strategy}' at depth {_scope.Depth + 2}; the limit is {Run.Options.MaximumDepth}. Do strategies call each other in a circle?");
         }
 
+        using var part = new NestedRun(this, limits, cancellationToken);
         SampleStream stream = _scope.Stream.Fork(NestedStreams).Fork(_scope.NextNested());
-        ReasoningContext inner = ForStrategy(Run, strategy, own, stream, NodeId, _scope.Depth + 1);
+        var scope = new StrategyScope(strategy, own, stream, part.Meter, part.Abandon, _scope);
+        ReasoningContext inner = new(Run, Run.Trace.Begin(NodeId, TraceNodeKind.Strategy, strategy), scope);
         StrategyReader reader = new(inner, strategy);
         try
         {
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Run.Token);
             await using (reader.ConfigureAwait(false))
             {
-                reader.Start(use.Feature, task, linked.Token);
+                reader.Start(use.Feature, task, part.Token);
                 while (await reader.NextAsync().ConfigureAwait(false) is not null)
                 {
                 }
@@ -104,10 +123,15 @@ internal class ReasoningContext : IReasoningContext
 
             return reader.RequireAnswer();
         }
+        catch (BudgetExceededException error) when (part.EndedByItself && reader.Answer is not null)
+        {
+            Note(inner.NodeId, "stoppedBecause", error.Reason.ToString());
+            return reader.Answer with { Details = new Dictionary<string, object?>(reader.Answer.Details) { ["stoppedBecause"] = error.Reason } };
+        }
         finally
         {
             Run.Trace.CloseBelow(inner.NodeId);
-            Run.Trace.End(inner.NodeId, node => node with { Text = reader.Answer?.Text });
+            Run.Trace.End(inner.NodeId, new TraceOutcome { Text = reader.Answer?.Text });
         }
     }
 
@@ -116,7 +140,8 @@ internal class ReasoningContext : IReasoningContext
     public void SetValue(int nodeId, double value) => Run.Trace.SetValue(nodeId, value);
 
     /// <summary>What a strategy and its steps share.</summary>
-    internal sealed class StrategyScope(string strategy, StrategyOptions options, SampleStream stream, int depth)
+    internal sealed class StrategyScope(
+        string strategy, StrategyOptions options, SampleStream stream, BudgetMeter meter, Task abandon, StrategyScope? outer = null)
     {
         private long _calls;
         private long _nested;
@@ -127,7 +152,13 @@ internal class ReasoningContext : IReasoningContext
 
         public SampleStream Stream { get; } = stream;
 
-        public int Depth { get; } = depth;
+        public BudgetMeter Meter { get; } = meter;
+
+        public Task Abandon { get; } = abandon;
+
+        public BudgetCaller Caller { get; } = new(outer?.Caller);
+
+        public int Depth { get; } = outer is null ? 0 : outer.Depth + 1;
 
         public ulong NextCall() => (ulong)Interlocked.Increment(ref _calls);
 

@@ -5,6 +5,7 @@ using Agents.Plugins;
 using Agents.Prompts;
 using Agents.Reasoning;
 using Agents.Runtime.Features;
+using Agents.Runtime.Tracing;
 using Agents.Tracing;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
@@ -139,7 +140,7 @@ public sealed class ReasoningEngine
         // A strategy that concluded by itself after a call was refused did not complete: the limit shaped its answer.
         stopped = stopped == StoppedBecause.Completed && run.Meter.Refused ? run.Meter.Reason : stopped;
         run.Trace.CloseBelow(context.NodeId);
-        run.Trace.End(context.NodeId, node => node with { Text = answer?.Text });
+        run.Trace.End(context.NodeId, new TraceOutcome { Text = answer?.Text });
         IReadOnlyList<TraceNode> trace = run.Trace.Snapshot();
         return new ReasoningResult
         {

@@ -48,7 +48,7 @@ internal sealed class ReasoningRun : IDisposable
                 }
             },
             this);
-        Abandon = AbandonAsync();
+        Abandon = StopGrace.ElapseAsync(_cancelled.Task, options.StopGrace, time, _ended.Token);
     }
 
     public RoleModels Models { get; }
@@ -86,18 +86,5 @@ internal sealed class ReasoningRun : IDisposable
         _callerCancels.Dispose();
         _limitStops.Dispose();
         Meter.Dispose();
-    }
-
-    private async Task AbandonAsync()
-    {
-        try
-        {
-            await _cancelled.Task.WaitAsync(_ended.Token).ConfigureAwait(false);
-            await Task.Delay(Options.StopGrace, Time, _ended.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The request ended in time.
-        }
     }
 }

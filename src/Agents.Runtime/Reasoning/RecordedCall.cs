@@ -1,4 +1,5 @@
 using Agents.Reasoning;
+using Agents.Runtime.Budgets;
 using Agents.Runtime.Tracing;
 using Agents.Tracing;
 using Microsoft.Extensions.AI;
@@ -8,7 +9,7 @@ namespace Agents.Runtime.Reasoning;
 /// <summary>One model call in the trace: opened before it starts, closed with what it brought, its retries charged and shown below it.</summary>
 internal sealed class RecordedCall : IAttemptObserver
 {
-    private readonly ReasoningRun _run;
+    private readonly BudgetMeter _meter;
     private readonly RoleModel _model;
     private readonly IReadOnlyList<ChatMessage> _messages;
     private readonly int _callsPerAttempt;
@@ -17,26 +18,29 @@ internal sealed class RecordedCall : IAttemptObserver
     private bool _closed;
 
     /// <summary>Opens the node.</summary>
-    /// <param name="run">The request.</param>
-    /// <param name="parent">Node the call hangs below.</param>
+    /// <param name="context">Strategy or step that the call hangs below.</param>
     /// <param name="role">Role of the model.</param>
     /// <param name="model">The model.</param>
     /// <param name="messages">What it reads.</param>
     /// <param name="callsPerAttempt">How many calls a further attempt costs: 1, or the size of a native group.</param>
-    public RecordedCall(ReasoningRun run, int parent, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1)
+    public RecordedCall(ReasoningContext context, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1)
     {
-        _run = run;
+        Trace = context.Run.Trace;
+        _meter = context.Meter;
         _model = model;
         _messages = messages;
         _callsPerAttempt = callsPerAttempt;
         _role = role;
-        NodeId = run.Trace.Begin(parent, TraceNodeKind.Call, role, role, model.FindName());
+        NodeId = Trace.Begin(context.NodeId, TraceNodeKind.Call, role, role, model.FindName());
     }
 
     /// <summary>Gets the node.</summary>
     public int NodeId { get; }
 
-    private TraceRecorder Trace => _run.Trace;
+    /// <summary>Gets or sets the tokens set aside for the call; given back when it ends.</summary>
+    public TokenReservation Reservation { get; set; }
+
+    private TraceRecorder Trace { get; }
 
     /// <summary>Closes the node with a response, charges its tokens and puts the node's id on it.</summary>
     /// <param name="response">The response.</param>
@@ -55,17 +59,12 @@ internal sealed class RecordedCall : IAttemptObserver
         }
 
         GenerationRecord? record = response.Generation();
-        Trace.End(NodeId, node => node with
+        Trace.End(NodeId, new TraceOutcome
         {
-            Text = response.Text,
-            Model = response.ModelId ?? node.Model,
-            Record = record,
-            PromptTokens = counts.Prompt,
-            CompletionTokens = counts.Completion,
-            Attempt = record?.Attempt ?? node.Attempt,
+            Text = response.Text, Model = response.ModelId, Record = record, PromptTokens = counts.Prompt, CompletionTokens = counts.Completion, Attempt = record?.Attempt,
         });
         (response.AdditionalProperties ??= [])[ChatResponseTrace.NodePropertyName] = NodeId;
-        _run.Meter.ChargeTokens(counts.Prompt, counts.Completion, _model.Prices);
+        _meter.Settle(Reservation, counts.Prompt, counts.Completion, _model.Prices);
     }
 
     /// <summary>Closes the node with an error, keeping and charging what had arrived; does nothing when it is closed.</summary>
@@ -80,14 +79,8 @@ internal sealed class RecordedCall : IAttemptObserver
 
         _closed = true;
         TokenCounts counts = partial is { Text.Length: > 0 } ? TokenCounts.Of(partial, _messages) : default;
-        Trace.End(NodeId, node => node with
-        {
-            Error = OneLine(error),
-            Text = partial?.Text,
-            PromptTokens = counts.Prompt,
-            CompletionTokens = counts.Completion,
-        });
-        _run.Meter.ChargeTokens(counts.Prompt, counts.Completion, _model.Prices);
+        Trace.End(NodeId, new TraceOutcome { Error = OneLine(error), Text = partial?.Text, PromptTokens = counts.Prompt, CompletionTokens = counts.Completion });
+        _meter.Settle(Reservation, counts.Prompt, counts.Completion, _model.Prices);
     }
 
     /// <inheritdoc/>
@@ -96,7 +89,7 @@ internal sealed class RecordedCall : IAttemptObserver
         // The first attempt is the call itself, which is charged and has its node.
         if (attempt > 0)
         {
-            _run.Meter.ChargeCalls(_callsPerAttempt, exact: true);
+            _meter.ChargeCalls(_callsPerAttempt, exact: true);
             _attemptNode = BeginAttempt(attempt);
         }
     }
@@ -105,7 +98,7 @@ internal sealed class RecordedCall : IAttemptObserver
     public void Failed(int attempt, Exception error)
     {
         int node = _attemptNode ?? BeginAttempt(attempt);
-        Trace.End(node, open => open with { Error = OneLine(error) });
+        Trace.End(node, new TraceOutcome { Error = OneLine(error) });
         _attemptNode = null;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Agents.Budgets;
 using Agents.Reasoning;
+using Agents.Runtime.Budgets;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -9,15 +10,15 @@ namespace Agents.Runtime.Reasoning;
 /// <summary>The client of one role inside one request: charges every call before it starts, cancels it at a hard limit, and records it in the trace.</summary>
 internal sealed class RecordingChatClient(ReasoningContext context, string role, RoleModel model) : IChatClient, IGroupSampler
 {
-    private readonly ReasoningRun _run = context.Run;
+    private readonly BudgetMeter _meter = context.Meter;
 
     /// <inheritdoc/>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
-        _run.Meter.ChargeCalls();
-        return await CallAsync(read, options, StreamOf(options), 1, Open(read), cancellationToken).ConfigureAwait(false);
+        _meter.ChargeCalls();
+        return await CallAsync(read, options, StreamOf(options), Together(options), Open(read), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -25,16 +26,16 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
-        _run.Meter.ChargeCalls();
+        _meter.ChargeCalls();
         RecordedCall call = Open(read);
         List<ChatResponseUpdate> arrived = [];
         bool complete = false;
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
-        IAsyncEnumerator<ChatResponseUpdate> updates = model.Client
-            .GetStreamingResponseAsync(read, Prepare(options, read, StreamOf(options), 1, call), linked.Token)
-            .GetAsyncEnumerator(linked.Token);
+        SampleStream stream = StreamOf(options);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
+        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
         try
         {
+            updates = await StartAsync(read, options, stream, call, linked.Token).ConfigureAwait(false);
             while (await NextAsync(updates, call, arrived).ConfigureAwait(false))
             {
                 arrived.Add(updates.Current);
@@ -45,7 +46,11 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         }
         finally
         {
-            await updates.DisposeAsync().ConfigureAwait(false);
+            if (updates is not null)
+            {
+                await updates.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (!complete)
             {
                 // Also reached when the reader stops early: what was generated is charged. A node that failed is closed already.
@@ -70,12 +75,12 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         IReadOnlyList<ChatMessage> read = Read(messages);
-        int granted = _run.Meter.ChargeCalls(count);
+        int granted = _meter.ChargeCalls(count);
         SampleStream stream = StreamOf(options);
         if (granted < count)
         {
             context.Logger.LogWarning("The call budget allows {Granted} of {Count} samples.", granted, count);
-            _run.Trace.Note(context.NodeId, "groupCutTo", $"{granted} of {count}");
+            context.Run.Trace.Note(context.NodeId, "groupCutTo", $"{granted} of {count}");
         }
 
         return granted > 1 && model.Client.GetService(typeof(IGroupSampler)) is IGroupSampler native
@@ -104,13 +109,22 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private async Task<IReadOnlyList<ChatResponse>> NativeAsync(
         IGroupSampler sampler, IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
-        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(i => Open(messages, i == 0 ? count : 1))];
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
+        var calls = new RecordedCall[count];
+        for (int i = 0; i < count; i++)
+        {
+            calls[i] = Open(messages, i == 0 ? count : 1);
+        }
+
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
         try
         {
-            IReadOnlyList<ChatResponse> responses = await sampler
-                .SampleAsync(messages, count, Prepare(options, messages, stream, count, calls[0]), linked.Token)
-                .ConfigureAwait(false);
+            TokenReservation reservation = await ReserveAsync(messages, options, count, Together(options), streams: false, linked.Token).ConfigureAwait(false);
+            foreach (RecordedCall call in calls)
+            {
+                call.Reservation = reservation;
+            }
+
+            IReadOnlyList<ChatResponse> responses = await sampler.SampleAsync(messages, count, Prepare(options, stream, calls[0]), linked.Token).ConfigureAwait(false);
             if (responses.Count != count)
             {
                 throw new ReasoningException($"The group sampler of the model '{model.FindName() ?? "(unknown)"}' gave {responses.Count} responses for {count} samples.");
@@ -144,12 +158,24 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private async Task<IReadOnlyList<ChatResponse>> ParallelAsync(
         IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
-        RecordedCall[] calls = [.. Enumerable.Range(0, count).Select(_ => Open(messages))];
-        Task<ChatResponse>[] tasks = [.. calls.Select((call, i) =>
-            CallAsync(messages, options, stream.Fork((ulong)i), count, call, cancellationToken))];
+        var calls = new RecordedCall[count];
+        for (int i = 0; i < count; i++)
+        {
+            calls[i] = Open(messages);
+        }
+
+        // The calls of a group start together, and so may the groups.
+        int together = Together(options);
+        int later = Math.Max(0, together - 1) * count;
+        var tasks = new Task<ChatResponse>[count];
+        for (int i = 0; i < count; i++)
+        {
+            tasks[i] = CallAsync(messages, options, stream.Fork((ulong)i), count == 1 ? together : later + count - i, calls[i], cancellationToken);
+        }
+
         await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ChatResponse[] responses = [.. tasks.Where(task => task.IsCompletedSuccessfully).Select(task => task.Result)];
-        if (responses.Length == 0 || (cancellationToken.IsCancellationRequested && _run.Meter.Reason is StoppedBecause.Completed or StoppedBecause.Cancelled))
+        if (responses.Length == 0 || (cancellationToken.IsCancellationRequested && _meter.Reason is StoppedBecause.Completed or StoppedBecause.Cancelled))
         {
             await tasks.First(task => !task.IsCompletedSuccessfully).ConfigureAwait(false);
         }
@@ -163,16 +189,36 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     }
 
     private async Task<ChatResponse> CallAsync(
-        IReadOnlyList<ChatMessage> messages, ChatOptions? options, SampleStream stream, int siblings, RecordedCall call, CancellationToken cancellationToken)
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, SampleStream stream, int together, RecordedCall call, CancellationToken cancellationToken)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _run.Meter.Stopping);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
         try
         {
-            ChatResponse response = await model.Client
-                .GetResponseAsync(messages, Prepare(options, messages, stream, siblings, call), linked.Token)
-                .ConfigureAwait(false);
+            call.Reservation = await ReserveAsync(messages, options, 1, together, streams: false, linked.Token).ConfigureAwait(false);
+            ChatResponse response = await model.Client.GetResponseAsync(messages, Prepare(options, stream, call), linked.Token).ConfigureAwait(false);
             call.Complete(response);
             return response;
+        }
+        catch (Exception error)
+        {
+            Exception reported = Reported(error);
+            call.Fail(reported);
+            if (ReferenceEquals(reported, error))
+            {
+                throw;
+            }
+
+            throw reported;
+        }
+    }
+
+    private async ValueTask<IAsyncEnumerator<ChatResponseUpdate>> StartAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, SampleStream stream, RecordedCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            call.Reservation = await ReserveAsync(messages, options, 1, Together(options), streams: true, cancellationToken).ConfigureAwait(false);
+            return model.Client.GetStreamingResponseAsync(messages, Prepare(options, stream, call), cancellationToken).GetAsyncEnumerator(cancellationToken);
         }
         catch (Exception error)
         {
@@ -208,22 +254,33 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
 
     // A call that a hard limit cut off reports the limit, not the cancellation it came as.
     private Exception Reported(Exception error) =>
-        error is OperationCanceledException && _run.Meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled) ? _run.Meter.Exceeded() : error;
+        error is OperationCanceledException && _meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled) ? _meter.Exceeded() : error;
 
-    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1) =>
-        new(_run, context.NodeId, role, model, messages, callsPerAttempt);
+    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1) => new(context, role, model, messages, callsPerAttempt);
 
     private SampleStream StreamOf(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Stream, out object? value) == true && value is SampleStream stream
             ? stream
             : context.NextCallStream();
 
-    private ChatOptions Prepare(ChatOptions? options, IReadOnlyList<ChatMessage> messages, SampleStream stream, int siblings, RecordedCall call)
+    private static int Together(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Together, out object? value) == true && value is int calls and > 0 ? calls : 0;
+
+    private ValueTask<TokenReservation> ReserveAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions? options, int calls, int together, bool streams, CancellationToken cancellationToken)
+    {
+        int? asked = context.Options.MaxTokens is { } limit ? Math.Min(options?.MaxOutputTokens ?? limit, limit) : options?.MaxOutputTokens;
+        return _meter.Limits.Tokens is null
+            ? ValueTask.FromResult(new TokenReservation(asked))
+            : _meter.ReserveAsync(new TokenRequest(asked, TokenCounts.OfPrompt(messages)) { Calls = calls, Together = together, Caller = context.Caller, Streams = streams }, cancellationToken);
+    }
+
+    private static ChatOptions Prepare(ChatOptions? options, SampleStream stream, RecordedCall call)
     {
         ChatOptions prepared = options?.Clone() ?? new ChatOptions();
-        int? asked = context.Options.MaxTokens is { } limit ? Math.Min(prepared.MaxOutputTokens ?? limit, limit) : prepared.MaxOutputTokens;
-        prepared.MaxOutputTokens = _run.Meter.OutputLimit(asked, siblings, TokenCounts.OfPrompt(messages));
+        prepared.MaxOutputTokens = call.Reservation.OutputLimit;
         prepared.AdditionalProperties = prepared.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(prepared.AdditionalProperties);
+        prepared.AdditionalProperties.Remove(ChatOptionKeys.Together);
         prepared.AdditionalProperties[ChatOptionKeys.Stream] = stream;
         prepared.AdditionalProperties[IAttemptObserver.OptionName] = call;
         return prepared;

@@ -18,13 +18,12 @@ internal static class StrategyLookup
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         options.Validate();
-        IReadOnlyList<FeatureInfo> known = features.List<IReasoningStrategy>();
         if (options.Settings is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } settings)
         {
-            CheckNames(id, settings, known.FirstOrDefault(info => info.Id == id));
+            CheckNames(id, settings, features.List<IReasoningStrategy>().FirstOrDefault(info => info.Id == id));
         }
 
-        return features.Acquire<IReasoningStrategy>(id) ?? throw StrategyNotFoundException.For(id, [.. known.Select(info => info.Id)]);
+        return features.Acquire<IReasoningStrategy>(id) ?? throw StrategyNotFoundException.For(id, [.. features.List<IReasoningStrategy>().Select(info => info.Id)]);
     }
 
     private static void CheckNames(string id, JsonElement settings, FeatureInfo? info)

@@ -42,7 +42,7 @@ internal sealed class StrategyReader(ReasoningContext context, string strategy) 
     public async ValueTask<ReasoningUpdate?> NextAsync()
     {
         Task<bool> move = _updates!.MoveNextAsync().AsTask();
-        if (!move.IsCompleted && await Task.WhenAny(move, context.Run.Abandon).ConfigureAwait(false) != move)
+        if (!move.IsCompleted && await Task.WhenAny(move, context.Abandon).ConfigureAwait(false) != move)
         {
             LeaveBehind(move);
             throw Stopped(null);
@@ -105,8 +105,8 @@ internal sealed class StrategyReader(ReasoningContext context, string strategy) 
         new($"The strategy '{strategy}' failed: {RecordedCall.OneLine(error)}", error);
 
     private Exception Stopped(OperationCanceledException? error) =>
-        context.Run.Meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled)
-            ? context.Run.Meter.Exceeded()
+        context.Meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled)
+            ? context.Meter.Exceeded()
             : error ?? new OperationCanceledException(context.Run.Token);
 
     private void LeaveBehind(Task<bool> move)

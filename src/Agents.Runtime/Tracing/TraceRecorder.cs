@@ -6,7 +6,7 @@ namespace Agents.Runtime.Tracing;
 public sealed class TraceRecorder
 {
     private readonly Lock _gate = new();
-    private readonly List<TraceNode> _nodes = [];
+    private readonly List<OpenNode> _nodes = [];
     private readonly TimeProvider _time;
     private readonly long _started;
 
@@ -39,26 +39,35 @@ public sealed class TraceRecorder
                 _ = At(id);
             }
 
-            _nodes.Add(new TraceNode
-            {
-                Id = _nodes.Count,
-                ParentId = parent,
-                Kind = kind,
-                Name = name,
-                Role = role,
-                Model = model,
-                Attempt = attempt,
-                Start = Elapsed,
-            });
+            _nodes.Add(new OpenNode(_nodes.Count, parent, kind, name) { Role = role, Model = model, Attempt = attempt, Start = Elapsed });
             return _nodes.Count - 1;
         }
     }
 
     /// <summary>Closes a node; a closed node stays as it is.</summary>
     /// <param name="id">The node.</param>
-    /// <param name="fill">Adds what the node brought; null to add nothing.</param>
-    public void End(int id, Func<TraceNode, TraceNode>? fill = null) =>
-        Change(id, node => node.Duration is not null ? node : (fill?.Invoke(node) ?? node) with { Duration = Elapsed - node.Start });
+    /// <param name="outcome">What the node brought.</param>
+    public void End(int id, in TraceOutcome outcome = default)
+    {
+        lock (_gate)
+        {
+            OpenNode node = At(id);
+            if (node.Duration is not null)
+            {
+                return;
+            }
+
+            node.Touch();
+            node.Duration = Elapsed - node.Start;
+            node.Text = outcome.Text ?? node.Text;
+            node.Model = outcome.Model ?? node.Model;
+            node.Record = outcome.Record ?? node.Record;
+            node.Error = outcome.Error ?? node.Error;
+            node.Attempt = outcome.Attempt ?? node.Attempt;
+            node.PromptTokens += outcome.PromptTokens;
+            node.CompletionTokens += outcome.CompletionTokens;
+        }
+    }
 
     /// <summary>Attaches a fact to a node, in place of an earlier one with the same key.</summary>
     /// <param name="id">The node.</param>
@@ -68,19 +77,39 @@ public sealed class TraceRecorder
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentNullException.ThrowIfNull(value);
-        Change(id, node => node with { Notes = new Dictionary<string, string>(node.Notes, StringComparer.Ordinal) { [key] = value } });
+        lock (_gate)
+        {
+            At(id).Note(key, value);
+        }
     }
 
     /// <summary>Gives a node a value.</summary>
     /// <param name="id">The node.</param>
     /// <param name="value">Value in [0, 1].</param>
-    public void SetValue(int id, double value) => Change(id, node => node with { Value = InUnit(value) });
+    public void SetValue(int id, double value)
+    {
+        _ = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A node's value lies in [0, 1].");
+        lock (_gate)
+        {
+            OpenNode node = At(id);
+            node.Touch();
+            node.Value = value;
+        }
+    }
 
     /// <summary>Gives a node a verified reward.</summary>
     /// <param name="id">The node.</param>
     /// <param name="reward">Reward; any finite number.</param>
-    public void SetReward(int id, double reward) =>
-        Change(id, node => node with { Reward = double.IsFinite(reward) ? reward : throw new ArgumentOutOfRangeException(nameof(reward), reward, "A reward must be finite.") });
+    public void SetReward(int id, double reward)
+    {
+        _ = double.IsFinite(reward) ? reward : throw new ArgumentOutOfRangeException(nameof(reward), reward, "A reward must be finite.");
+        lock (_gate)
+        {
+            OpenNode node = At(id);
+            node.Touch();
+            node.Reward = reward;
+        }
+    }
 
     /// <summary>Closes all open nodes below a node, last opened first, and notes that they were left open.</summary>
     /// <param name="root">The node; it stays open.</param>
@@ -89,10 +118,22 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
+            // Almost always all are closed: then nothing is gathered.
+            int first = root + 1;
+            while (first < _nodes.Count && _nodes[first].Duration is not null)
+            {
+                first++;
+            }
+
+            if (first >= _nodes.Count)
+            {
+                return 0;
+            }
+
             HashSet<int> below = [root];
             for (int id = root + 1; id < _nodes.Count; id++)
             {
-                if (_nodes[id].ParentId is { } parent && below.Contains(parent))
+                if (_nodes[id].Parent is { } parent && below.Contains(parent))
                 {
                     below.Add(id);
                 }
@@ -116,7 +157,7 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
-            return At(id);
+            return At(id).ToNode();
         }
     }
 
@@ -125,22 +166,17 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
-            return [.. _nodes];
+            var nodes = new TraceNode[_nodes.Count];
+            for (int i = 0; i < nodes.Length; i++)
+            {
+                nodes[i] = _nodes[i].ToNode();
+            }
+
+            return nodes;
         }
     }
 
-    private static double InUnit(double value) =>
-        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A node's value lies in [0, 1].");
-
-    private void Change(int id, Func<TraceNode, TraceNode> change)
-    {
-        lock (_gate)
-        {
-            _nodes[id] = change(At(id));
-        }
-    }
-
-    private TraceNode At(int id) => id >= 0 && id < _nodes.Count
+    private OpenNode At(int id) => id >= 0 && id < _nodes.Count
         ? _nodes[id]
         : throw new ArgumentOutOfRangeException(nameof(id), id, $"The trace has the nodes 0 … {_nodes.Count - 1}.");
 }

@@ -12,6 +12,9 @@ public sealed record Candidate(int Index, ChatResponse Response, string? FinalAn
     /// <summary>Gets the text without private thinking; empty where the model only thought or only called a tool.</summary>
     public string Text { get; } = VisibleText.Of(Response.Text);
 
+    /// <summary>Gets how typical a model that listed several answers called this one, in [0, 1]; null where no list gave it. It says nothing about being right.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>Gets the message that answers when this candidate is chosen; it may carry tool calls.</summary>
     public ChatMessage Message => Response.Messages.Count > 0 ? Response.Messages[^1] : new ChatMessage(ChatRole.Assistant, "");
 }

@@ -78,4 +78,17 @@ public static class CandidateSampler
         options.Seed = null;
         return options;
     }
+
+    /// <summary>Says that several single calls start together, so that they share a token budget instead of waiting for each other.</summary>
+    /// <param name="options">Options of the calls; not changed.</param>
+    /// <param name="left">This call and those still to start, at least 1.</param>
+    public static ChatOptions Together(ChatOptions options, int left)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(left);
+        ChatOptions own = options.Clone();
+        own.AdditionalProperties = own.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(own.AdditionalProperties);
+        own.AdditionalProperties[ChatOptionKeys.Together] = left;
+        return own;
+    }
 }

@@ -58,6 +58,7 @@ public sealed class CodeFamilyTests
     {
         var family = new CodeFamily(new CodeOptions { Difficulty = new DifficultyMix([.. Enumerable.Range(1, level).Select(i => i == level ? 1.0 : 0)]) });
         int decided = 0;
+        int hidden = 0;
         int seen = 0;
         for (int i = 0; seen < 60 && i < 2_000; i++)
         {
@@ -72,11 +73,13 @@ public sealed class CodeFamilyTests
             string[] readings = [.. Readings(item.Answer, word).Where(reading => reading != item.Answer)];
             Assert.NotEmpty(readings);
             decided += readings.All(reading => !TestRun.PassesAll(Program(reading), ProgramTest.FindAll(item.Question))) ? 1 : 0;
+            hidden += readings.All(reading => !TestRun.PassesAll(Program(reading), [.. item.Tests.Select(Parse)])) ? 1 : 0;
         }
 
         // A few problems have no three small inputs that tell all readings apart.
         Assert.Equal(60, seen);
         Assert.InRange(decided, 54, 60);
+        Assert.InRange(hidden, 58, 60);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Agents.Plugins.CodePipeline.Tests.Replication;
 public sealed class CodeReplicationTests
 {
     private static readonly ulong[] ThreeSeeds = [1, 2, 3];
-    private static readonly CodeScale Small = new(100, 40);
+    private static readonly CodeScale Small = new(100, 40, 20);
     private static readonly Dictionary<string, object?> Repaired = new() { ["runs"] = 3 };
 
     [Fact]

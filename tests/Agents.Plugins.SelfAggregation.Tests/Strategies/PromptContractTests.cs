@@ -143,7 +143,6 @@ public sealed partial class PromptContractTests
     [InlineData(3, 518, false)]
     [InlineData(3, 129, true)]
     [InlineData(2, 64, true)]
-    [InlineData(1, 64, true)]
     public async Task Aggregate_SmallContext_ShortensThenDropsCandidates(int shown, int length, bool cut)
     {
         string[] samples = [.. Enumerable.Range(1, 3).Select(i => $"Start {i}. {string.Join(' ', Enumerable.Repeat("step", 100))}\nAnswer: {i}")];
@@ -160,6 +159,21 @@ public sealed partial class PromptContractTests
         Assert.Equal(cut, prompt.Contains("[...]", StringComparison.Ordinal));
         Assert.All(Enumerable.Range(1, shown), i => Assert.Contains($"\nAnswer: {i}", prompt, StringComparison.Ordinal));
         Assert.DoesNotContain($"### Attempt {shown + 1}", prompt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Aggregate_ContextForOneCandidateOfThree_IsThePlainAnswer()
+    {
+        string[] samples = [.. Enumerable.Range(1, 3).Select(i => $"Start {i}. {string.Join(' ', Enumerable.Repeat("step", 100))}\nAnswer: {i}")];
+        object?[] candidates = [new Dictionary<string, object?> { ["text"] = new string('x', 64) }];
+        var variables = new Dictionary<string, object?> { ["question"] = StrategyBench.Task.Question, ["candidates"] = candidates };
+        int contextLength = 150 + 8 + StrategyBench.Prompts.Render("self-aggregation/aggregate", variables)[0].Text.Length;
+        var model = StrategyBench.Scripted(samples, (StrategyBench.Aggregate, "Answer: 7"));
+
+        ReasoningResult result = await new StrategyBench(new LocalModelClient(model, contextLength)).SolveAsync(
+            "self-aggregation", new ReasoningRequest { Options = new StrategyOptions { MaxTokens = 150 } });
+
+        Assert.Equal(("1", 3), (result.Answer!.FinalAnswer, model.Calls.Count));
     }
 
     [Theory]

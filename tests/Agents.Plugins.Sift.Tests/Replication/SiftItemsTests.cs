@@ -7,6 +7,8 @@ namespace Agents.Plugins.Sift.Tests.Replication;
 
 public sealed class SiftItemsTests
 {
+    private static readonly int[] Levels = [2, 3, 4];
+
     [Theory]
     [InlineData("gus has 17 shells. ida half of gus. ida?", true)]
     [InlineData("gus has 17 shells. ida 3 more than gus. ida is 12. ida?", true)]
@@ -22,11 +24,11 @@ public sealed class SiftItemsTests
     [InlineData(1)]
     public void Draw_AnyCount_GivesThatManyInEqualSharesOfTheLevels(int count)
     {
-        IReadOnlyList<ExperimentItem> items = SiftItems.Draw(new ScriptedLaboratory(), ExperimentSplit.Test, count, seed: 5);
+        IReadOnlyList<ExperimentItem> items = SiftItems.Draw(new ScriptedLaboratory(), ExperimentSplit.Test, count, seed: 5, Levels);
 
         Assert.Equal(count, items.Count);
         Assert.Equal(count, items.Select(item => item.Question).Distinct().Count());
-        Assert.All(SiftItems.Levels, level => Assert.InRange(items.Count(item => item.Difficulty == level), count / SiftItems.Levels.Count, (count / SiftItems.Levels.Count) + 1));
+        Assert.All(Levels, level => Assert.InRange(items.Count(item => item.Difficulty == level), count / Levels.Length, (count / Levels.Length) + 1));
     }
 
     [Fact]
@@ -34,8 +36,8 @@ public sealed class SiftItemsTests
     {
         ScriptedLaboratory laboratory = new();
 
-        Assert.Equal(SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5).Select(item => item.Id), SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5).Select(item => item.Id));
-        Assert.Empty(SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5).Select(item => item.Question).Intersect(SiftItems.Draw(laboratory, ExperimentSplit.Validation, 30, 5).Select(item => item.Question)));
+        Assert.Equal(SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5, Levels).Select(item => item.Id), SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5, Levels).Select(item => item.Id));
+        Assert.Empty(SiftItems.Draw(laboratory, ExperimentSplit.Test, 30, 5, Levels).Select(item => item.Question).Intersect(SiftItems.Draw(laboratory, ExperimentSplit.Validation, 30, 5, Levels).Select(item => item.Question)));
     }
 
     [Theory]

@@ -25,8 +25,8 @@ public sealed class SiftReplicationRunTests
         (ReplicationFindings findings, _) = await Effect.Value;
 
         Assert.Equal(EffectVerdict.Shown, findings.Verdict);
-        Assert.Equal((SiftArms.Matched, SiftArms.Sift), (findings.Primary.Baseline, findings.Primary.Method));
-        Assert.Contains("both controls", findings.Explanation, StringComparison.Ordinal);
+        Assert.Equal((SiftCondition.Sampled.Of(SiftArms.Matched), SiftCondition.Sampled.Of(SiftArms.Sift)), (findings.Primary.Baseline, findings.Primary.Method));
+        Assert.Contains("every control", findings.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SiftReplicationRunTests
         ReplicationFindings findings = await RunAsync(new Shares(Direct: .6, Sift: .8, Vote: .8));
 
         Assert.Equal(EffectVerdict.ShownAgainstSome, findings.Verdict);
-        Assert.Contains("plain answer only", findings.Explanation, StringComparison.Ordinal);
+        Assert.Contains("(sampled, plain answer; greedy, plain answer)", findings.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SiftReplicationRunTests
         (_, List<StrategyRun> votes) = await Effect.Value;
 
         Assert.Equal([3, CallsOfSift, 11], votes.Select(run => run.Options.Samples!.Value).Distinct().Order());
-        Assert.All(votes, run => Assert.Equal(.6, run.Options.Temperature));
+        Assert.Equal([.6, 1], votes.Select(run => run.Options.Temperature!.Value).Distinct().Order());
         Assert.Equal(votes.Count / 3, votes.Count(run => run.Options.Samples == CallsOfSift));
     }
 
@@ -70,7 +70,7 @@ public sealed class SiftReplicationRunTests
     {
         (ReplicationFindings findings, _) = await Effect.Value;
 
-        FindingTable table = findings.Tables.Single(candidate => candidate.Title.StartsWith("Agreement", StringComparison.Ordinal));
+        FindingTable table = findings.Tables.Single(candidate => candidate.Title.StartsWith("sampled: Agreement", StringComparison.Ordinal));
         Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Count));
         Assert.True(Check(findings, "Agreed answers").Holds);
         Assert.Equal("100.0 %", table.Rows.Single(row => row[0] == "agreed answers right")[1]);
@@ -81,7 +81,7 @@ public sealed class SiftReplicationRunTests
     {
         (ReplicationFindings findings, _) = await Effect.Value;
 
-        FindingTable table = findings.Tables.Single(candidate => candidate.Title.StartsWith("Quality", StringComparison.Ordinal));
+        FindingTable table = findings.Tables.Single(candidate => candidate.Title.StartsWith("greedy: Quality", StringComparison.Ordinal));
         Assert.Equal(["generated (stage 1)", "corrected (stage 2)", "from the prediction", "from the prediction, corrected (stage 3)"], table.Rows.Select(row => row[0]));
         Assert.Equal("100.0 %", table.Rows[1][2]);
         Assert.NotEqual("100.0 %", table.Rows[0][2]);
@@ -101,7 +101,7 @@ public sealed class SiftReplicationRunTests
     {
         (ReplicationFindings findings, _) = await Effect.Value;
 
-        ArmRun[] direct = [.. findings.Arms.Where(run => run.Arm == SiftArms.Direct)];
+        ArmRun[] direct = [.. findings.Arms.Where(run => run.Arm == SiftCondition.Greedy.Of(SiftArms.Direct))];
         Assert.Equal(3, direct.Length);
         Assert.Equal(1200, direct.SelectMany(run => run.Rows).Select(row => row.Item.Id).Distinct().Count());
         Assert.All(direct.SelectMany(run => run.Rows), row => Assert.True(SiftItems.CanBeMisread(row.Item.Question)));
@@ -115,7 +115,7 @@ public sealed class SiftReplicationRunTests
         Assert.All(findings.Arms, run => Assert.Equal(100, run.Rows.Count));
     }
 
-    private static FindingCheck Check(ReplicationFindings findings, string start) => findings.Checks.Single(check => check.Statement.StartsWith(start, StringComparison.Ordinal));
+    private static FindingCheck Check(ReplicationFindings findings, string start) => findings.Checks.Single(check => check.Statement.StartsWith(SiftCondition.Sampled.Of(start), StringComparison.Ordinal));
 
     private static Task<ReplicationFindings> RunAsync(Shares shares, ReplicationProfile profile = ReplicationProfile.Full, bool corrects = true, List<StrategyRun>? votes = null)
     {

@@ -51,6 +51,17 @@ public sealed class ReplicationTests
         Assert.All(laboratory.Trainings.Skip(1), training => Assert.Equal("pooled", training.Name));
     }
 
+    [Fact]
+    public async Task Run_OnAModelWithoutAdapters_IsRefusedBeforeAnythingIsMeasured()
+    {
+        var laboratory = new ScriptedLaboratory();
+
+        TestTimeImprovementException error = await Assert.ThrowsAsync<TestTimeImprovementException>(() => new TestTimeImprovementReplication().RunAsync(laboratory, Token));
+
+        Assert.Contains("a model in this process", error.Message, StringComparison.Ordinal);
+        Assert.Empty(laboratory.Measured);
+    }
+
     // One in two items is unsure and, for the plain model, wrong.
     private static ScriptedLaboratory Laboratory(Func<StrategyRun, bool, bool> improvedIsRight, ReplicationProfile profile = ReplicationProfile.Full)
     {

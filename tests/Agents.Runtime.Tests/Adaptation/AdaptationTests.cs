@@ -94,6 +94,22 @@ public sealed class AdaptationTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.DoesNotContain(use.Id, tiny.Model.Adapters.Ids);
     }
 
+    // An equal adapter has the same hash, so a prefix that outlived the first one would be found by the second.
+    [Fact]
+    public async Task Dispose_DropsWhatWasCachedUnderTheAdapter()
+    {
+        string question = "tools: timer(min) buy(n,item) call(who). user: " + string.Join(' ', Enumerable.Repeat("order 3 eggs and 4 figs", 20));
+        AdaptationRequest request = TinyModel.Request(Question, Answer, seed: 77) with { Steps = 1 };
+        ITemporaryAdapter first = await tiny.Source.AdaptAsync(request, Token);
+        long[] hits = [await HitsAsync(question, first.Use), await HitsAsync(question, first.Use)];
+        await first.DisposeAsync();
+
+        await using ITemporaryAdapter second = await tiny.Source.AdaptAsync(request, Token);
+
+        Assert.Equal([0L, 1L], hits);
+        Assert.Equal(0, await HitsAsync(question, second.Use));
+    }
+
     // papers/61 §5 vector 4, with more cycles and four at once. The benchmark 'adaptation' does a thousand.
     [Fact]
     public async Task Cycles_FortyWithFourAtOnce_LeaveWeightsAndLogitsAsTheyWere()
@@ -227,6 +243,14 @@ public sealed class AdaptationTests(TinyModel tiny) : IClassFixture<TinyModel>
         using var plain = new LocalChatClient(tiny.Model);
         Assert.Null(plain.GetService<IAdaptationSource>());
         Assert.Throws<ArgumentException>(() => new DecoderAdaptationSource(tiny.Model, plain, new AdaptationOptions { MaximumTrainers = 0 }));
+    }
+
+    private async Task<long> HitsAsync(string question, AdapterUse use)
+    {
+        long before = tiny.Model.Statistics().PrefixHits;
+        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 2, AdditionalProperties = new() { [ChatOptionKeys.Adapters] = new[] { use } } };
+        await tiny.Client.GetResponseAsync([new ChatMessage(ChatRole.User, question)], options, Token);
+        return tiny.Model.Statistics().PrefixHits - before;
     }
 
     /// <summary>Cancels at a certain look.</summary>

@@ -6,6 +6,8 @@ namespace Agents.Runtime.Tests.Budgets;
 
 public sealed class BudgetMeterTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
@@ -48,7 +50,7 @@ public sealed class BudgetMeterTests
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
 
-        sut.ChargeTokens(60, 40);
+        sut.Settle(default, 60, 40);
 
         Assert.False(sut.Stopping.IsCancellationRequested);
         Assert.Equal(StoppedBecause.Tokens, Assert.Throws<BudgetExceededException>(() => sut.ChargeCalls()).Reason);
@@ -59,7 +61,7 @@ public sealed class BudgetMeterTests
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
 
-        sut.ChargeTokens(60, 41);
+        sut.Settle(default, 60, 41);
 
         Assert.True(sut.Stopping.IsCancellationRequested);
         Assert.Equal(StoppedBecause.Tokens, sut.Reason);
@@ -97,10 +99,10 @@ public sealed class BudgetMeterTests
         using var sut = new BudgetMeter(new Budget { Cost = 1m }, _clock);
         var prices = new TokenPrices(1m, 4m);
 
-        sut.ChargeTokens(500_000, 100_000, prices);
+        sut.Settle(default, 500_000, 100_000, prices);
         Assert.Equal(0.9m, sut.Used.Cost);
         Assert.Equal(StoppedBecause.Completed, sut.Reason);
-        sut.ChargeTokens(0, 100_000, prices);
+        sut.Settle(default, 0, 100_000, prices);
 
         Assert.Equal(StoppedBecause.Cost, sut.Reason);
     }
@@ -109,7 +111,7 @@ public sealed class BudgetMeterTests
     public void Cost_OfZeroWithFreeModels_AllowsCalls()
     {
         using var sut = new BudgetMeter(new Budget { Cost = 0 }, _clock);
-        sut.ChargeTokens(1000, 1000);
+        sut.Settle(default, 1000, 1000);
 
         Assert.Equal(1, sut.ChargeCalls());
     }
@@ -120,7 +122,7 @@ public sealed class BudgetMeterTests
     public void SoftLimitReached_AtItsShareOfTokens_IsTrue(int tokens, bool expected)
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
-        sut.ChargeTokens(tokens, 0);
+        sut.Settle(default, tokens, 0);
 
         Assert.Equal(expected, sut.SoftLimitReached);
     }
@@ -129,7 +131,7 @@ public sealed class BudgetMeterTests
     public void SoftLimitReached_Unlimited_IsNeverTrue()
     {
         using var sut = new BudgetMeter(Budget.Unlimited, _clock);
-        sut.ChargeTokens(1L << 40, 1L << 40);
+        sut.Settle(default, 1L << 40, 1L << 40);
         sut.ChargeCalls(1_000_000);
         _clock.Advance(TimeSpan.FromDays(1));
 
@@ -142,23 +144,25 @@ public sealed class BudgetMeterTests
     [InlineData(50, 1, 50)]
     [InlineData(50, 3, 30)]
     [InlineData(500, 1, 90)]
-    public void OutputLimit_WithTokenBudget_SharesWhatIsLeft(int? asked, int calls, int expected)
+    public async Task ReserveAsync_WithTokenBudget_SharesWhatIsLeft(int? asked, int calls, int expected)
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
-        sut.ChargeTokens(10, 0);
+        sut.Settle(default, 10, 0);
 
-        Assert.Equal(expected, sut.OutputLimit(asked, calls));
+        TokenReservation reservation = await sut.ReserveAsync(new TokenRequest(asked) { Calls = calls }, Token);
+
+        Assert.Equal((expected, 90 - (calls * expected)), (reservation.OutputLimit, sut.RemainingTokens));
     }
 
     [Theory]
     [InlineData(200, 0)]
     [InlineData(1, 95)]
-    public void OutputLimit_PromptAloneExceedsWhatIsLeft_RefusesTheCall(int calls, long promptTokens)
+    public async Task ReserveAsync_PromptAloneExceedsWhatIsLeft_RefusesTheCall(int calls, long promptTokens)
     {
         using var sut = new BudgetMeter(new Budget { Tokens = 100 }, _clock);
-        sut.ChargeTokens(10, 0);
+        sut.Settle(default, 10, 0);
 
-        BudgetExceededException error = Assert.Throws<BudgetExceededException>(() => sut.OutputLimit(50, calls, promptTokens));
+        BudgetExceededException error = await Assert.ThrowsAsync<BudgetExceededException>(() => sut.ReserveAsync(new TokenRequest(50, promptTokens) { Calls = calls }, Token).AsTask());
 
         Assert.Equal(StoppedBecause.Tokens, error.Reason);
     }
@@ -167,18 +171,18 @@ public sealed class BudgetMeterTests
     public void SoftLimitReached_FreeModelUnderACostLimitOfZero_IsNot()
     {
         using var sut = new BudgetMeter(new Budget { Cost = 0 }, _clock);
-        sut.ChargeTokens(10, 10);
+        sut.Settle(default, 10, 10);
 
         Assert.False(sut.SoftLimitReached);
     }
 
     [Fact]
-    public void OutputLimit_WithoutTokenBudget_IsWhatWasAsked()
+    public async Task ReserveAsync_WithoutTokenBudget_IsWhatWasAsked()
     {
         using var sut = new BudgetMeter(Budget.Unlimited, _clock);
 
-        Assert.Null(sut.OutputLimit(null));
-        Assert.Equal(7, sut.OutputLimit(7, 3));
+        Assert.Equal(default, await sut.ReserveAsync(new TokenRequest(null), Token));
+        Assert.Equal(new TokenReservation(7), await sut.ReserveAsync(new TokenRequest(7, 5) { Calls = 3 }, Token));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class TraceRecorderTests
         int call = sut.Begin(root, TraceNodeKind.Call, "verifier", "verifier", "m");
         _clock.Advance(TimeSpan.FromSeconds(2));
 
-        sut.End(call, node => node with { Text = "yes", PromptTokens = 3 });
+        sut.End(call, new TraceOutcome { Text = "yes", PromptTokens = 3 });
 
         TraceNode node = sut.Node(call);
         Assert.Equal((root, TimeSpan.FromSeconds(1), (TimeSpan?)TimeSpan.FromSeconds(2), "yes", 3), (node.ParentId, node.Start, node.Duration, node.Text, node.PromptTokens));
@@ -30,9 +30,9 @@ public sealed class TraceRecorderTests
     {
         var sut = new TraceRecorder(_clock);
         int id = sut.Begin(null, TraceNodeKind.Call, "default");
-        sut.End(id, node => node with { Text = "first" });
+        sut.End(id, new TraceOutcome { Text = "first" });
 
-        sut.End(id, node => node with { Text = "second" });
+        sut.End(id, new TraceOutcome { Text = "second" });
 
         Assert.Equal("first", sut.Node(id).Text);
     }
@@ -99,7 +99,7 @@ public sealed class TraceRecorderTests
         var sut = new TraceRecorder(_clock);
         int root = sut.Begin(null, TraceNodeKind.Strategy, "s");
 
-        Parallel.For(0, 1000, i => sut.End(sut.Begin(root, TraceNodeKind.Call, "default"), node => node with { PromptTokens = 1 }));
+        Parallel.For(0, 1000, i => sut.End(sut.Begin(root, TraceNodeKind.Call, "default"), new TraceOutcome { PromptTokens = 1 }));
 
         IReadOnlyList<TraceNode> nodes = sut.Snapshot();
         Assert.Equal(Enumerable.Range(0, 1001), nodes.Select(node => node.Id));

@@ -2,7 +2,7 @@ using Agents.Programs;
 
 namespace Agents.Evaluation.Tasks.Code;
 
-/// <summary>Draws the tests of a problem: visible ones that decide between the readings of its words, and hidden ones on other inputs.</summary>
+/// <summary>Draws the tests of a problem: visible and hidden ones on different inputs, both deciding between the readings of its words.</summary>
 internal static class CodeTests
 {
     public const int Visible = 3;
@@ -15,30 +15,33 @@ internal static class CodeTests
         MiniProgram program = Parse(plan.Spec);
         MiniProgram[] readings = [.. CodeDraws.Readings(plan.Spec, plan.Vagueness).Where(reading => reading != plan.Spec).Select(Parse)];
         var stream = new SampleStream(plan.TestKey);
+        IReadOnlyList<ProgramTest> visible = Draw(plan.Spec, program, readings, [], Visible, ref stream);
+        return (visible, Draw(plan.Spec, program, readings, visible, Hidden, ref stream));
+    }
+
+    /// <summary>Draws tests with other inputs than earlier ones, again and again until no other reading of the words passes them all; gives up after some attempts.</summary>
+    private static List<ProgramTest> Draw(
+        CodeSpec spec, MiniProgram program, MiniProgram[] readings, IReadOnlyList<ProgramTest> earlier, int count, ref SampleStream stream)
+    {
         HashSet<string> used = [];
-        var shown = new List<ProgramTest>();
+        var tests = new List<ProgramTest>(count);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             used.Clear();
-            shown.Clear();
-            while (shown.Count < Visible)
+            used.UnionWith(earlier.Select(test => test.Arguments[0].ToString()));
+            tests.Clear();
+            while (tests.Count < count)
             {
-                shown.Add(Test(plan.Spec, program, shown: true, used, ref stream));
+                tests.Add(Test(spec, program, count == Visible, used, ref stream));
             }
 
-            if (shown.Select(test => test.Expected).Distinct().Count() > 1 && readings.All(reading => !TestRun.PassesAll(reading, shown)))
+            if (tests.Select(test => test.Expected).Distinct().Count() > 1 && readings.All(reading => !TestRun.PassesAll(reading, tests)))
             {
                 break;
             }
         }
 
-        var hidden = new List<ProgramTest>();
-        while (hidden.Count < Hidden)
-        {
-            hidden.Add(Test(plan.Spec, program, shown: false, used, ref stream));
-        }
-
-        return ([.. shown], hidden);
+        return tests;
     }
 
     private static MiniProgram Parse(CodeSpec spec) =>
