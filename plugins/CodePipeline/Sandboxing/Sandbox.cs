@@ -61,7 +61,7 @@ internal sealed class Sandbox(Func<SandboxTools> find)
 
     private static SandboxProcess Start(SandboxTools tools, SandboxPlan plan)
     {
-        bool root = Environment.IsPrivilegedProcess;
+        bool root = Environment.IsPrivilegedProcess && UserMap.HasNobody();
         List<string> shown = Shown(tools, plan);
         string point = SandboxTools.MountPoint(plan.Folders.Concat(plan.Files));
         List<string> arguments = root

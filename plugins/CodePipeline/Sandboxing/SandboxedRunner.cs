@@ -75,13 +75,13 @@ internal abstract class SandboxedRunner : ICodeRunner
         {
             await using SandboxProcess process = await StartAsync(cancellationToken).ConfigureAwait(false);
             await process.SendAsync(RunnerMessages.Trace(program, test.Call, limits.Timeout), cancellationToken).ConfigureAwait(false);
-            TimeSpan patience = StartPatience;
+            bool started = false;
             while (true)
             {
-                (JsonElement? message, string? error) = await ReadAsync(process, patience, cancellationToken).ConfigureAwait(false);
+                (JsonElement? message, string? error) = await ReadAsync(process, started ? limits.Timeout + Grace : null, cancellationToken).ConfigureAwait(false);
                 if (message is not { } answer)
                 {
-                    return TraceReport.Failed(patience == StartPatience ? error! : $"the traced run did not end within {limits.Timeout.TotalSeconds:0.##} s");
+                    return TraceReport.Failed(error ?? $"the traced run did not end within {limits.Timeout.TotalSeconds:0.##} s");
                 }
 
                 if (RunnerMessages.Text(answer, "failed") is { } failed)
@@ -94,12 +94,12 @@ internal abstract class SandboxedRunner : ICodeRunner
                     return RunnerMessages.Trace(trace) ?? TraceReport.Failed("the runner gave no readable trace");
                 }
 
-                if (RunnerMessages.Number(answer, "start") != 0 || patience != StartPatience)
+                if (RunnerMessages.Number(answer, "start") != 0 || started)
                 {
                     return TraceReport.Failed("the runner gave no readable trace");
                 }
 
-                patience = limits.Timeout + Grace;
+                started = true;
             }
         }
         finally
@@ -124,7 +124,7 @@ internal abstract class SandboxedRunner : ICodeRunner
         while (results.Count < tests.Count)
         {
             CodeTest test = tests[results.Count];
-            (JsonElement? message, string? error) = await ReadAsync(process, started ? limits.Timeout : StartPatience, cancellationToken).ConfigureAwait(false);
+            (JsonElement? message, string? error) = await ReadAsync(process, started ? limits.Timeout : null, cancellationToken).ConfigureAwait(false);
             if (message is not { } answer)
             {
                 results.Add(new CodeTestResult(test, false, null, error ?? $"did not end within {limits.Timeout.TotalSeconds:0.##} s"));
@@ -165,11 +165,11 @@ internal abstract class SandboxedRunner : ICodeRunner
         return errors.Length == 0 ? Ended : $"{Ended}: {errors}";
     }
 
-    // No message and no error: it took too long.
-    private static async Task<(JsonElement? Message, string? Error)> ReadAsync(SandboxProcess process, TimeSpan patience, CancellationToken cancellationToken)
+    // Without a limit the program has not begun yet. No message and no error: it took too long.
+    private static async Task<(JsonElement? Message, string? Error)> ReadAsync(SandboxProcess process, TimeSpan? limit, CancellationToken cancellationToken)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        reading.CancelAfter(patience);
+        reading.CancelAfter(limit ?? StartPatience);
         try
         {
             string? line = await process.ReadLineAsync(reading.Token).ConfigureAwait(false);
@@ -179,7 +179,7 @@ internal abstract class SandboxedRunner : ICodeRunner
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, patience == StartPatience ? $"the runner did not start within {StartPatience.TotalSeconds:0} s" : null);
+            return (null, limit is null ? $"the runner did not start within {StartPatience.TotalSeconds:0} s" : null);
         }
     }
 }

@@ -25,15 +25,14 @@ build() {
             ;;
         folder)
             mkdir -p "$root$2"
-            mount --rbind "$2" "$root$2"
+            mount -o rbind,ro,nosuid,nodev "$2" "$root$2"
             ;;
         file)
             mkdir -p "$root${2%/*}"
             : > "$root$2"
-            mount --bind "$2" "$root$2"
+            mount -o bind,ro,nosuid,nodev "$2" "$root$2"
             ;;
         esac
-        mount -o remount,bind,ro,nosuid,nodev "$root$2"
         shift 2
     done
 }

@@ -183,7 +183,7 @@ internal sealed class ImprovementFindings(
     [
         $"{plan.Items} test items of the family '{ImprovementPlan.Family}' with the mix of levels of its test split, the same for {runs.Count} seeds; greedy answers.",
         string.Create(CultureInfo.InvariantCulture, $"Margins by relative softmax scoring over the offered functions, summed over the tokens of the names; threshold {ImprovementPlan.Tau}; K = 1 pair, at most {ImprovementPlan.Attempts} attempts."),
-        $"Adapters of rank 8 on all linear layers, {recipe.Name}, chosen on {plan.Validation} validation items with right pairs.",
+        $"Adapters of rank 8 on all linear layers, {recipe.Name}, chosen on {plan.Validation} validation items with right pairs; ties go to the specification's 5 steps at 0.001, then to what changes more.",
         $"The teacher is the same model with an adapter that was fine-tuned on {2 * plan.TeacherData} conversations of the family (writing variants and solving, right throughout): no larger model.",
         $"Labels of synthetic pairs are graded by {phrases.Count} phrases read off training items; right pairs are further training items of the same kind.",
         "The arms uncertain, least certain, most certain and random are put together per item from the unadapted and the improved answer, which do not depend on the selection; a check runs the strategy itself.",

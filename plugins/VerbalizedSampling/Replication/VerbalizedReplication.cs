@@ -78,7 +78,7 @@ public sealed class VerbalizedReplication : IReplication
             $"list pairs, seed {seed}", ReplicationJson.Default.RatedPairArray, token => raters.ListsAsync(laboratory, training, scale.Pairs / 2, DataSeed + seed, token), cancellationToken).ConfigureAwait(false);
         TrainingPreference[] instances = [.. rated.Select(pair => new TrainingPreference(ListingPrompts.Instance(training[pair.Item]), pair.Chosen, pair.Rejected))];
         TrainingPreference[] lists = [.. ratedLists.Select(pair => new TrainingPreference(ListingPrompts.Verbalized(laboratory, training[pair.Item], null), pair.Chosen, pair.Rejected))];
-        AdapterTraining dpo = new() { Name = "aligned", Seed = seed, LearningRate = 2e-3, BatchSize = 32, Epochs = scale.PairEpochs, Start = start, Preferences = instances, Beta = ListingScale.Beta };
+        AdapterTraining dpo = new() { Name = "aligned", Seed = seed, LearningRate = 1e-3, BatchSize = 32, Epochs = scale.PairEpochs, Start = start, Preferences = instances, Beta = ListingScale.Beta };
         ExperimentAdapter aligned = await laboratory.TrainAsync(dpo, cancellationToken).ConfigureAwait(false);
         ExperimentAdapter weak = await laboratory.TrainAsync(dpo with { Name = "aligned-weakly", Beta = ListingScale.WeakBeta }, cancellationToken).ConfigureAwait(false);
         ExperimentAdapter both = await laboratory.TrainAsync(dpo with { Name = "aligned-lists-too", Preferences = [.. instances, .. lists] }, cancellationToken).ConfigureAwait(false);

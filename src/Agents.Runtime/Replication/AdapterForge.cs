@@ -38,6 +38,9 @@ internal sealed class AdapterForge : IDisposable
     private const int AlphaPerRank = 2;
     private const int LeastRows = 1_024;
     private const int KeyLetters = 16;
+
+    /// <summary>Trainings here take minutes and adapters are small: a kill may cost little.</summary>
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(30);
     private static readonly AdamWOptions Optimizer = new() { Beta2 = 0.99, WeightDecay = 0 };
     private static readonly LearningRateSchedule Course = new() { WarmUpShare = 0.05, FinalShare = 0.1 };
 
@@ -214,6 +217,7 @@ internal sealed class AdapterForge : IDisposable
                 ExamplesPerStep = training.BatchSize,
                 RowsPerBatch = rows,
                 Schedule = Course with { Peak = training.LearningRate },
+                CheckpointInterval = CheckpointInterval,
                 Resume = Directory.EnumerateFiles(folder, "step-*.checkpoint").Any(),
                 Recipe = key,
             },

@@ -24,7 +24,12 @@ public sealed class RefusalTests
     [Fact]
     public async Task RequireAsync_KernelRefuses_NamesTheCauseInOneLine()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/bin/sh"), "needs a shell to stand in for unshare");
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("needs a Linux shell to stand in for unshare");
+            return;
+        }
+
         string folder = Directory.CreateTempSubdirectory("agents-refusal-").FullName;
         try
         {
@@ -63,4 +68,14 @@ public sealed class RefusalTests
 
     [Fact]
     public void MountPoint_SimilarNames_DoNotCount() => Assert.Equal(SandboxTools.MountPoint([]), SandboxTools.MountPoint(["/mntx/a"]));
+
+    [Theory]
+    [InlineData("         0          0 4294967295\n", true)]
+    [InlineData("0 1000 1\n1 100000 65536\n", true)]
+    [InlineData("0 1000 1\n", false)]
+    [InlineData("0 0 65534", false)]
+    [InlineData("0 0 65535", true)]
+    [InlineData("65535 0 10", false)]
+    [InlineData("nonsense", false)]
+    public void HasNobody_Map_LooksForNobody(string map, bool has) => Assert.Equal(has, UserMap.HasNobody(map));
 }
