@@ -65,6 +65,9 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
             Role = ChatRole.Assistant,
             MessageId = arrived.Count > 0 ? arrived[^1].MessageId : null,
             ResponseId = response.ResponseId,
+
+            // So that who wants the whole response need not put it together again.
+            RawRepresentation = response,
             AdditionalProperties = new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
         };
     }
@@ -272,14 +275,27 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         int? asked = context.Options.MaxTokens is { } limit ? Math.Min(options?.MaxOutputTokens ?? limit, limit) : options?.MaxOutputTokens;
         return _meter.Limits.Tokens is null
             ? ValueTask.FromResult(new TokenReservation(asked))
-            : _meter.ReserveAsync(new TokenRequest(asked, TokenCounts.OfPrompt(messages)) { Calls = calls, Together = together, Caller = context.Caller, Streams = streams }, cancellationToken);
+            : ReserveAsync(new TokenRequest(asked, TokenCounts.OfPrompt(messages)) { Calls = calls, Together = together, Caller = context.Caller, Streams = streams }, cancellationToken);
+    }
+
+    private async ValueTask<TokenReservation> ReserveAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _meter.ReserveAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BudgetExceededException or OperationCanceledException)
+        {
+            _meter.ReturnCalls(request.Calls);
+            throw;
+        }
     }
 
     private static ChatOptions Prepare(ChatOptions? options, SampleStream stream, RecordedCall call)
     {
         ChatOptions prepared = options?.Clone() ?? new ChatOptions();
         prepared.MaxOutputTokens = call.Reservation.OutputLimit;
-        prepared.AdditionalProperties = prepared.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(prepared.AdditionalProperties);
+        prepared.AdditionalProperties ??= [];
         prepared.AdditionalProperties.Remove(ChatOptionKeys.Together);
         prepared.AdditionalProperties[ChatOptionKeys.Stream] = stream;
         prepared.AdditionalProperties[IAttemptObserver.OptionName] = call;
