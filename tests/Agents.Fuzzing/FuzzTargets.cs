@@ -8,7 +8,7 @@ namespace Agents.Fuzzing;
 public static class FuzzTargets
 {
     /// <summary>Gets the names of all targets but the canary.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["gguf", "gguf-model", "safetensors", "tokenizer-json", "template", "json-schema", "regex"];
+    public static IReadOnlyList<string> Names { get; } = ["gguf", "gguf-model", "safetensors", "tokenizer-json", "template", "json-schema", "regex", "mini-program"];
 
     /// <summary>Creates a target.</summary>
     /// <param name="name">Its name.</param>
@@ -22,6 +22,7 @@ public static class FuzzTargets
         "template" => new TemplateTarget(),
         "json-schema" => new ConstraintTarget(OutputConstraintKind.JsonSchema),
         "regex" => new ConstraintTarget(OutputConstraintKind.Regex),
+        "mini-program" => new MiniProgramTarget(),
         "canary" => new CanaryTarget(),
         _ => throw new ArgumentException($"Unknown target '{name}'. {NearestNames.Describe(name, Names)}", nameof(name)),
     };
