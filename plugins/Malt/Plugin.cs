@@ -1,4 +1,6 @@
+using Agents.Plugins.Malt.Replication;
 using Agents.Reasoning;
+using Agents.Replication;
 
 namespace Agents.Plugins.Malt;
 
@@ -15,6 +17,7 @@ public sealed class Plugin : IPlugin
         catalog.Add<IReasoningStrategy>(
             new FeatureInfo(MaltTreeStrategy.Id, "Expands every role into several branches, grades the leaves and backs their values up: training data for the roles.") { Settings = MaltTreeSettings.Descriptions },
             _ => new MaltTreeStrategy());
+        catalog.Add<IReplication>(new FeatureInfo(MaltReplication.Paper, "Checks MALT: trees, credit, one adapter per role, against the untrained pipeline and its controls."), _ => new MaltReplication());
     }
 
     /// <inheritdoc/>

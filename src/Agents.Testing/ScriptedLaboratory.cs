@@ -6,6 +6,7 @@ using Agents.Evaluation.Verification;
 using Agents.Prompts;
 using Agents.Replication;
 using Agents.Runtime.Replication;
+using Agents.Tracing;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
 
@@ -26,6 +27,9 @@ public sealed class ScriptedLaboratory : ILaboratory
 
     /// <summary>Gets the details of the answers; null for none.</summary>
     public Func<StrategyRun, ExperimentItem, ulong, IReadOnlyDictionary<string, object?>>? Details { get; init; }
+
+    /// <summary>Gets the traces of the answers; null for none.</summary>
+    public Func<StrategyRun, ExperimentItem, ulong, IReadOnlyList<TraceNode>>? Trace { get; init; }
 
     /// <summary>Gets the model calls that an answer costs. Default 1.</summary>
     public Func<StrategyRun, int> Calls { get; init; } = static _ => 1;
@@ -97,6 +101,7 @@ public sealed class ScriptedLaboratory : ILaboratory
             FinalAnswer = Answers.Extract(text),
             Correct = await GradeAsync(item, text, cancellationToken).ConfigureAwait(false),
             Details = Details?.Invoke(run, item, seed) ?? new Dictionary<string, object?>(),
+            Trace = Trace?.Invoke(run, item, seed) ?? [],
             Calls = Calls(run),
         };
     }

@@ -1,15 +1,15 @@
 using System.Globalization;
 using Agents.Reasoning;
 using Agents.Strategies.Candidates;
+using Agents.Tracing;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.Malt.Pipeline;
 
-/// <summary>Notes in the trace by which branches are found again: the role of a call and the call whose text it read.</summary>
+/// <summary>Notes in the trace by which branches are found again: the role of a call, and under <see cref="TraceNotes.Reads"/> the call whose text it read.</summary>
 internal static class RoleNotes
 {
     public const string Role = "malt.role";
-    public const string Parent = "malt.parent";
 
     /// <summary>Reads a response and notes its role and parent.</summary>
     /// <param name="step">Step of the call.</param>
@@ -25,7 +25,7 @@ internal static class RoleNotes
             step.Note(node, Role, RolePrompt.NameOf(role));
             if (parent is { } above)
             {
-                step.Note(node, Parent, above.ToString(CultureInfo.InvariantCulture));
+                step.Note(node, TraceNotes.Reads, above.ToString(CultureInfo.InvariantCulture));
             }
         }
 

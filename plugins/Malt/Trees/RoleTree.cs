@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Agents.Plugins.Malt.Trees;
 
 /// <summary>All branches of one question: generator, verifier, refiner.</summary>
@@ -10,6 +12,7 @@ public sealed record RoleTree(string QuestionId, string Question, IReadOnlyList<
     public const string DetailName = "tree";
 
     /// <summary>Gets all texts, each before its children.</summary>
+    [JsonIgnore]
     public IEnumerable<RoleNode> Nodes => Generations.SelectMany(Below);
 
     /// <summary>Returns a count of roles for people.</summary>

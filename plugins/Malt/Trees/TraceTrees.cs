@@ -20,7 +20,7 @@ public static class TraceTrees
         ArgumentNullException.ThrowIfNull(trace);
         ILookup<int, TraceNode> byParent = trace
             .Where(node => node is { Kind: TraceNodeKind.Call, Text: not null } && RoleOf(node) is not null)
-            .ToLookup(node => node.Notes.TryGetValue(RoleNotes.Parent, out string? parent) ? int.Parse(parent, CultureInfo.InvariantCulture) : -1);
+            .ToLookup(node => node.Notes.TryGetValue(TraceNotes.Reads, out string? parent) ? int.Parse(parent, CultureInfo.InvariantCulture) : -1);
         return new RoleTree(questionId, question, Nodes(-1));
 
         RoleNode[] Nodes(int parent) => [.. byParent[parent].Select(node =>

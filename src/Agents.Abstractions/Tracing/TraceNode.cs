@@ -1,3 +1,6 @@
+using Agents.Models;
+using Microsoft.Extensions.AI;
+
 namespace Agents.Tracing;
 
 /// <summary>One node of the trace tree: a strategy, a step of it, or a model call (an attempt of one). Model calls are rows of training data.</summary>
@@ -20,6 +23,12 @@ public sealed record TraceNode
 
     /// <summary>Gets the model's name.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Gets what the call read; null for everything that is no call. Siblings of one group share the list.</summary>
+    public IReadOnlyList<ChatMessage>? Prompt { get; init; }
+
+    /// <summary>Gets the adapters that the call named; empty for the model as it is.</summary>
+    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
 
     /// <summary>Gets the text that came back.</summary>
     public string? Text { get; init; }

@@ -29,6 +29,7 @@ internal static class AgentsCommandLine
             new AskCommand(),
             new ChatCommand(),
             new EvalCommand(),
+            new DataCommand(),
             new ReplicateCommand(),
             new TrainCommand(),
             new TokenizeCommand(),

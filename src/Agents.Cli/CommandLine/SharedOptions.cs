@@ -40,6 +40,21 @@ internal static class SharedOptions
     /// <summary>Gets the number of <c>--retries</c> when the option is absent.</summary>
     public const int DefaultRetries = 3;
 
+    /// <summary>Gets <c>--adapter</c>.</summary>
+    public static Option<string[]> Adapter { get; } = new("--adapter")
+    {
+        Description = "An adapter (GGUF file or PEFT folder) for a role of the strategy: ROLE=PATH, or PATH for all roles without one, or a roles.json. Can be repeated.",
+        HelpName = "ROLE=PATH",
+        DefaultValueFactory = static _ => [],
+    };
+
+    /// <summary>Gets <c>--record</c>.</summary>
+    public static Option<string?> Record { get; } = new("--record")
+    {
+        Description = "Record every call with all branches and exact tokens in this folder, for 'agents data build' (default: nothing is recorded).",
+        HelpName = "FOLDER",
+    };
+
     /// <summary>Gets <c>--plugins</c>.</summary>
     public static Option<string[]> Plugins { get; } = new("--plugins")
     {

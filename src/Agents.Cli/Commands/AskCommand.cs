@@ -24,6 +24,8 @@ internal sealed class AskCommand : AgentsCommand
         Options.Add(SharedOptions.Model);
         _request.AddTo(this);
         Options.Add(SharedOptions.Retries);
+        Options.Add(SharedOptions.Adapter);
+        Options.Add(SharedOptions.Record);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Options.Add(SharedOptions.Json);
@@ -44,12 +46,12 @@ internal sealed class AskCommand : AgentsCommand
         Budgets.Budget budget = _request.ReadBudget(arguments);
         string question = await ReadQuestionAsync(arguments.GetValue(_question)!, cancellationToken).ConfigureAwait(false);
         await using AgentSession session = await AgentSession.CreateAsync(
-            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
+            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken, arguments.GetValue(SharedOptions.Record)).ConfigureAwait(false);
         session.RequireStrategy(strategy, options.Settings);
-        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
+        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken, RoleAdapters.Read(arguments.GetValue(SharedOptions.Adapter)!)).ConfigureAwait(false);
         List<ChatMessage> messages = arguments.GetValue(_request.System) is { Length: > 0 } system ? [new ChatMessage(ChatRole.System, system)] : [];
         messages.Add(new ChatMessage(ChatRole.User, question));
-        ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models };
+        ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models, Provenance = new RequestProvenance { Source = "ask" } };
         ReasoningResult result = await AnswerWriter
             .RunAsync(session.Engine.StreamAsync(strategy, new ReasoningTask(messages), request, cancellationToken), console)
             .ConfigureAwait(false);

@@ -22,6 +22,8 @@ internal sealed class ChatCommand : AgentsCommand
         Options.Add(SharedOptions.Model);
         _request.AddTo(this);
         Options.Add(SharedOptions.Retries);
+        Options.Add(SharedOptions.Adapter);
+        Options.Add(SharedOptions.Record);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Examples =
@@ -36,11 +38,11 @@ internal sealed class ChatCommand : AgentsCommand
     {
         string strategy = arguments.GetValue(_strategy)!;
         await using AgentSession session = await AgentSession.CreateAsync(
-            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
+            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken, arguments.GetValue(SharedOptions.Record)).ConfigureAwait(false);
         ReasoningRequest request = new() { Options = RequestOptions.ReadStrategy(arguments), Budget = _request.ReadBudget(arguments) };
         session.RequireStrategy(strategy, request.Options.Settings);
-        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
-        Conversation conversation = new(session, request with { Models = session.Models }, strategy, arguments.GetValue(_request.System), console);
+        await session.OpenModelAsync(arguments.GetValue(SharedOptions.Model)!, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken, RoleAdapters.Read(arguments.GetValue(SharedOptions.Adapter)!)).ConfigureAwait(false);
+        Conversation conversation = new(session, request with { Models = session.Models, Provenance = new RequestProvenance { Source = "chat" } }, strategy, arguments.GetValue(_request.System), console);
         console.Note($"{session.ModelName}, {strategy}. {Help}");
         while (true)
         {

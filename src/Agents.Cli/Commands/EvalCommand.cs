@@ -47,6 +47,8 @@ internal sealed class EvalCommand : AgentsCommand
 
         _request.AddTo(this);
         Options.Add(SharedOptions.Retries);
+        Options.Add(SharedOptions.Adapter);
+        Options.Add(SharedOptions.Record);
         Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Options.Add(SharedOptions.Json);
@@ -54,6 +56,7 @@ internal sealed class EvalCommand : AgentsCommand
         [
             new("agents eval --task arithmetic --strategy direct --limit 500", "accuracy with its 95 % interval"),
             new("agents eval --task all --strategy direct --strategy self-consistency --samples 4 --out runs/a", "compare two strategies on all tasks, resumable"),
+            new("agents eval --task arithmetic --split train --strategy self-consistency --record runs/branches", "record all branches with verdicts, for 'agents data build'"),
             new("agents eval --task questions.jsonl --model openai:qwen3@http://127.0.0.1:8080/v1 --json", "your own questions and your own server"),
         ];
     }
@@ -69,16 +72,16 @@ internal sealed class EvalCommand : AgentsCommand
             arguments.GetValue(_task)!, EvaluationTasks.ParseSplit(arguments.GetValue(_split)!), arguments.GetValue(_limit), seed, cancellationToken).ConfigureAwait(false);
         string model = arguments.GetValue(SharedOptions.Model)!;
         await using AgentSession session = await AgentSession.CreateAsync(
-            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken).ConfigureAwait(false);
+            arguments.GetValue(SharedOptions.Plugins)!, arguments.GetValue(SharedOptions.Prompts)!, console, cancellationToken, arguments.GetValue(SharedOptions.Record)).ConfigureAwait(false);
         foreach (string strategy in strategies)
         {
             session.RequireStrategy(strategy, options.Settings);
         }
 
-        await session.OpenModelAsync(model, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken).ConfigureAwait(false);
+        await session.OpenModelAsync(model, arguments.GetValue(SharedOptions.Retries) ?? SharedOptions.DefaultRetries, cancellationToken, RoleAdapters.Read(arguments.GetValue(SharedOptions.Adapter)!)).ConfigureAwait(false);
         ReasoningRequest request = new() { Options = options, Budget = budget, Models = session.Models };
         string? system = arguments.GetValue(_request.System);
-        EvaluationJournals journals = new(arguments.GetValue(_out), $"{session.GenerationId ?? model}|{options}|{options.Settings?.GetRawText()}|{budget}|{system}");
+        EvaluationJournals journals = new(arguments.GetValue(_out), $"{session.GenerationId ?? model}|{session.AdapterNames}|{options}|{options.Settings?.GetRawText()}|{budget}|{system}");
         EvaluationBatch batch = new()
         {
             Engine = session.Engine,

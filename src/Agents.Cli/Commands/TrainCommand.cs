@@ -7,7 +7,9 @@ using Agents.Cli.Output;
 using Agents.Cli.Plugins;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Threading;
+using Agents.Runtime.Features;
 using Agents.Runtime.Learning;
+using Agents.Runtime.Plugins;
 using Agents.Training.Errors;
 using Agents.Training.Reports;
 
@@ -26,6 +28,7 @@ internal sealed class TrainCommand : AgentsCommand
         Arguments.Add(_recipe);
         Options.Add(_output);
         Options.Add(_resume);
+        Options.Add(SharedOptions.Plugins);
         Options.Add(SharedOptions.Prompts);
         Options.Add(SharedOptions.Json);
         Subcommands.Add(new TrainReportCommand());
@@ -33,6 +36,7 @@ internal sealed class TrainCommand : AgentsCommand
         [
             new("agents train samples/recipes/tiny-smoke.yaml --output runs/smoke", "a toy in under a minute"),
             new("agents train samples/recipes/tiny-grpo.yaml --output runs/grpo", "reinforcement learning with verified answers"),
+            new("agents train samples/recipes/tiny-malt.yaml --output runs/malt", "one adapter per role of malt, trained on its own branches"),
             new("agents train samples/recipes/tiny.yaml --output runs/tiny --resume", "go on with a run that was stopped"),
         ];
     }
@@ -49,7 +53,14 @@ internal sealed class TrainCommand : AgentsCommand
         string output = Path.GetFullPath(arguments.GetValue(_output) ?? Path.Combine("runs", recipe.Name));
         using ComputePool pool = new();
         using SimdKernels kernels = new(pool);
-        RecipeRunner runner = new(kernels, PromptFolders.Open(arguments.GetValue(SharedOptions.Prompts)!), TimeProvider.System);
+        await using PluginHost plugins = PluginFolders.CreateHost(PluginFolders.Options(arguments.GetValue(SharedOptions.Plugins)!), console);
+        if (recipe.Loop == TrainingLoop.Roles)
+        {
+            await plugins.LoadAllAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        RecipeRunner runner = new(
+            kernels, PromptFolders.Open(arguments.GetValue(SharedOptions.Prompts)!), TimeProvider.System, new PluginFeatures(new FeatureTable(), plugins));
         RecipeResult result;
         try
         {

@@ -12,6 +12,8 @@ namespace Agents.Cli.Documents;
 [JsonSerializable(typeof(ItemsDocument<ModelItem>), TypeInfoPropertyName = "Models")]
 [JsonSerializable(typeof(ItemsDocument<PluginItem>), TypeInfoPropertyName = "Plugins")]
 [JsonSerializable(typeof(ItemsDocument<PromptItem>), TypeInfoPropertyName = "Prompts")]
+[JsonSerializable(typeof(ItemsDocument<TrajectoryItem>), TypeInfoPropertyName = "Trajectories")]
+[JsonSerializable(typeof(DataBuildDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(TrainDocument))]
 [JsonSerializable(typeof(TrainReportDocument))]

@@ -19,7 +19,7 @@ internal sealed class StrategyAnswerer(ReasoningEngine engine, string strategy, 
     {
         List<ChatMessage> messages = string.IsNullOrEmpty(system) ? [] : [new ChatMessage(ChatRole.System, system)];
         messages.Add(new ChatMessage(ChatRole.User, item.Question));
-        ReasoningRequest own = request with { Options = request.Options with { Seed = stream.NextBits() } };
+        ReasoningRequest own = request with { Options = request.Options with { Seed = stream.NextBits() }, Provenance = ItemJudge.ProvenanceOf(item) };
         ReasoningResult result = await engine.SolveAsync(strategy, new ReasoningTask(messages) { Id = item.Id }, own, cancellationToken).ConfigureAwait(false);
         BudgetUsage usage = result.Usage;
 

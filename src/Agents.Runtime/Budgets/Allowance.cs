@@ -58,7 +58,7 @@ internal sealed class Allowance<T>
     }
 
     /// <summary>Uses an amount, here and in all that this is a part of. More than the limit is recorded as it is: what was used was used.</summary>
-    /// <param name="amount">How much.</param>
+    /// <param name="amount">How much; less than zero gives back.</param>
     public void Use(T amount)
     {
         Used += amount;

@@ -229,6 +229,17 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
         throw Refuse(reached);
     }
 
+    /// <summary>Gives back calls that were charged but never started, because there were no tokens for them.</summary>
+    /// <param name="calls">How many.</param>
+    public void ReturnCalls(int calls)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(calls);
+        lock (_gate)
+        {
+            _calls.Use(-calls);
+        }
+    }
+
     /// <summary>
     /// Sets tokens aside for calls that start now, so that calls in flight together stay inside the token limit. Waits for calls in flight where the rest does not pay for these.
     /// </summary>

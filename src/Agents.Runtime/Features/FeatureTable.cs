@@ -9,6 +9,8 @@ public sealed class FeatureTable : IFeatureSource
     private ImmutableDictionary<(Type Point, string Id), (FeatureInfo Info, object Feature)> _features =
         ImmutableDictionary<(Type, string), (FeatureInfo, object)>.Empty;
 
+    private volatile Tuple<object, Type, IReadOnlyList<FeatureInfo>>? _listed;
+
     /// <summary>Adds a feature.</summary>
     /// <typeparam name="T">The extension point.</typeparam>
     /// <param name="info">Id and summary.</param>
@@ -34,8 +36,18 @@ public sealed class FeatureTable : IFeatureSource
     /// <inheritdoc/>
     public IReadOnlyList<FeatureInfo> List<T>()
         where T : class =>
-        [.. Volatile.Read(ref _features)
-            .Where(pair => pair.Key.Point == typeof(T))
-            .Select(pair => pair.Value.Info)
-            .OrderBy(info => info.Id, StringComparer.Ordinal)];
+        Listing(Volatile.Read(ref _features), typeof(T));
+
+    // Asked for with every request that has settings, changed hardly ever.
+    private IReadOnlyList<FeatureInfo> Listing(ImmutableDictionary<(Type Point, string Id), (FeatureInfo Info, object Feature)> features, Type point)
+    {
+        if (_listed is { } last && ReferenceEquals(last.Item1, features) && last.Item2 == point)
+        {
+            return last.Item3;
+        }
+
+        FeatureInfo[] list = [.. features.Where(pair => pair.Key.Point == point).Select(pair => pair.Value.Info).OrderBy(info => info.Id, StringComparer.Ordinal)];
+        _listed = Tuple.Create<object, Type, IReadOnlyList<FeatureInfo>>(features, point, list);
+        return list;
+    }
 }

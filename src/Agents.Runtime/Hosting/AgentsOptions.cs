@@ -5,7 +5,7 @@ using Agents.Runtime.Resilience;
 
 namespace Agents.Runtime.Hosting;
 
-/// <summary>Settings of the runtime inside an application. Nothing that users say is recorded.</summary>
+/// <summary>Settings of the runtime inside an application. Nothing that users say is recorded without <see cref="AgentsServiceCollectionExtensions.RecordTrajectories"/>.</summary>
 public sealed class AgentsOptions
 {
     /// <summary>Gets or sets the default model. Default <c>tiny</c>; see <see cref="ModelReference"/> for the accepted forms.</summary>

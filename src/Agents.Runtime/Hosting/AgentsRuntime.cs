@@ -20,6 +20,7 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
     private readonly IModelLoader _models;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
+    private readonly IRequestObserver? _observer;
     private readonly PluginHost _plugins;
     private readonly PluginFeatures _features;
     private readonly SemaphoreSlim _opening = new(1);
@@ -27,13 +28,14 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
     private ReasoningEngine? _engine;
     private int _disposed;
 
-    public AgentsRuntime(AgentsOptions options, IModelLoader models, FeatureTable own, ILoggerFactory logging, TimeProvider time)
+    public AgentsRuntime(AgentsOptions options, IModelLoader models, FeatureTable own, ILoggerFactory logging, TimeProvider time, IRequestObserver? observer = null)
     {
         _options = options;
         _model = ModelReference.Parse(options.Model).Name;
         _models = models;
         _logging = logging;
         _time = time;
+        _observer = observer;
         _plugins = new PluginHost(new PluginHostOptions { Folders = [.. options.PluginFolders] }, logging, time);
         _features = new PluginFeatures(own, _plugins, options.Strategies is { } exposed ? exposed.Contains : null);
     }
@@ -111,7 +113,7 @@ internal sealed class AgentsRuntime : IAgents, IHostedService, IAsyncDisposable
         string[] prompts = [.. _options.PromptFolders, Path.Combine(AppContext.BaseDirectory, "prompts"), .. _plugins.List().Select(status => Path.Combine(status.Folder, "prompts"))];
         return new ReasoningEngine(
             _features, PromptLibrary.FromFolders(prompts), AnswerFormat.Default, new RoleModels(main) { Roles = roles },
-            options: new ReasoningEngineOptions { DefaultBudget = _options.Budget }, time: _time, logging: _logging);
+            options: new ReasoningEngineOptions { DefaultBudget = _options.Budget }, time: _time, logging: _logging, observer: _observer);
     }
 
     private async Task<RoleModel> OpenAsync(string text, Dictionary<string, RoleModel> byReference, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using Agents.Runtime.Features;
+using Agents.Runtime.Reasoning;
+using Agents.Runtime.Trajectories;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,10 +35,28 @@ public static class AgentsServiceCollectionExtensions
             provider.GetRequiredService<IModelLoader>(),
             provider.GetRequiredService<FeatureTable>(),
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IRequestObserver>()));
         services.TryAddSingleton<IAgents>(static provider => provider.GetRequiredService<AgentsRuntime>());
         services.TryAddSingleton<IChatClient>(static provider => provider.GetRequiredService<IAgents>().Client());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<AgentsRuntime>());
+        return services;
+    }
+
+    /// <summary>Records every finished request with all its branches in a folder, from which <c>agents data build</c> makes training data. Without this nothing is recorded.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="folder">The folder; created when it is missing.</param>
+    /// <param name="options">Queue, file size, redaction; null for the defaults.</param>
+    /// <returns>The services.</returns>
+    /// <remarks>A request opts out by <see cref="RequestProvenance.MayRecord"/>.</remarks>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
+    public static IServiceCollection RecordTrajectories(this IServiceCollection services, string folder, TrajectoryRecorderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options?.Validate();
+        services.TryAddSingleton<TrajectoryRecorder>(provider => new TrajectoryRecorder(folder, options, logging: provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<IRequestObserver>(static provider => provider.GetRequiredService<TrajectoryRecorder>());
         return services;
     }
 }

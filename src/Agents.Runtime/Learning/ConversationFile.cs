@@ -5,14 +5,17 @@ using Agents.Models.Templates;
 
 namespace Agents.Runtime.Learning;
 
-/// <summary>Conversations from JSON lines: <c>{"messages":[{"role":"user","content":"…"},{"role":"assistant","content":"…"}]}</c>. Every twentieth line is kept for validation.</summary>
+/// <summary>
+/// Conversations from JSON lines: <c>{"messages":[{"role":"user","content":"…"},{"role":"assistant","content":"…"}]}</c>, as people write them and as <c>agents data build</c> does, then
+/// with <c>tokenizer</c>, <c>promptTokens</c>, <c>answerTokens</c> and <c>weight</c> besides. Every twentieth line is kept for validation; lines of weight 0 teach nothing and are left out.
+/// </summary>
 public sealed class ConversationFile
 {
     private const int ValidationEvery = 20;
     private const int MaximumDepth = 16;
     private static readonly string[] Roles = [TurnRoles.System, TurnRoles.User, TurnRoles.Assistant, TurnRoles.Tool];
 
-    private ConversationFile(ImmutableArray<ImmutableArray<ChatTurn>> training, ImmutableArray<ImmutableArray<ChatTurn>> validation, string hash)
+    private ConversationFile(ImmutableArray<FileConversation> training, ImmutableArray<FileConversation> validation, string hash)
     {
         Training = training;
         Validation = validation;
@@ -20,10 +23,10 @@ public sealed class ConversationFile
     }
 
     /// <summary>Gets the conversations to learn from.</summary>
-    public ImmutableArray<ImmutableArray<ChatTurn>> Training { get; }
+    public ImmutableArray<FileConversation> Training { get; }
 
     /// <summary>Gets the conversations kept for validation; those of training when the file is too short to spare any.</summary>
-    public ImmutableArray<ImmutableArray<ChatTurn>> Validation { get; }
+    public ImmutableArray<FileConversation> Validation { get; }
 
     /// <summary>Gets the SHA-256 of the file.</summary>
     public string Hash { get; }
@@ -39,8 +42,8 @@ public sealed class ConversationFile
         }
 
         byte[] bytes = File.ReadAllBytes(path);
-        var training = ImmutableArray.CreateBuilder<ImmutableArray<ChatTurn>>();
-        var validation = ImmutableArray.CreateBuilder<ImmutableArray<ChatTurn>>();
+        var training = ImmutableArray.CreateBuilder<FileConversation>();
+        var validation = ImmutableArray.CreateBuilder<FileConversation>();
         int number = 0;
         using var reader = new StreamReader(new MemoryStream(bytes));
         while (reader.ReadLine() is { } line)
@@ -48,7 +51,11 @@ public sealed class ConversationFile
             number++;
             if (!string.IsNullOrWhiteSpace(line))
             {
-                (number % ValidationEvery == 0 ? validation : training).Add(Parse(line, path, number));
+                FileConversation conversation = Parse(line, path, number);
+                if (conversation.Weight > 0)
+                {
+                    (number % ValidationEvery == 0 ? validation : training).Add(conversation);
+                }
             }
         }
 
@@ -57,11 +64,11 @@ public sealed class ConversationFile
             throw new RecipeException($"'{path}' has no conversations; each line is {{\"messages\": [...]}}.");
         }
 
-        ImmutableArray<ImmutableArray<ChatTurn>> learned = training.ToImmutable();
+        ImmutableArray<FileConversation> learned = training.ToImmutable();
         return new ConversationFile(learned, validation.Count > 0 ? validation.ToImmutable() : learned, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    private static ImmutableArray<ChatTurn> Parse(string line, string path, int number)
+    private static FileConversation Parse(string line, string path, int number)
     {
         try
         {
@@ -80,12 +87,26 @@ public sealed class ConversationFile
             }
 
             return turns.Any(turn => turn.Role == TurnRoles.Assistant && turn.Content.Length > 0)
-                ? turns.ToImmutable()
+                ? Recorded(document.RootElement, new FileConversation(turns.ToImmutable()))
                 : throw new RecipeException($"'{path}', line {number}: no assistant message to learn from.");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new RecipeException($"'{path}', line {number}: no conversation ({error.Message}) Expected {{\"messages\": [{{\"role\": ..., \"content\": ...}}]}}.", error);
         }
+    }
+
+    /// <summary>Adds what a sampled conversation has besides: weight and exact tokens.</summary>
+    private static FileConversation Recorded(JsonElement line, FileConversation conversation)
+    {
+        double weight = line.TryGetProperty("weight", out JsonElement value) ? value.GetDouble() : 1;
+        if (!double.IsFinite(weight) || weight < 0)
+        {
+            throw new FormatException($"The weight is {weight}; it must be at least 0.");
+        }
+
+        return line.TryGetProperty("tokenizer", out JsonElement tokenizer)
+            ? conversation with { Weight = weight, Tokenizer = tokenizer.GetString(), PromptTokens = [.. TokenLines.Read(line, "promptTokens")], AnswerTokens = [.. TokenLines.Read(line, "answerTokens")] }
+            : conversation with { Weight = weight };
     }
 }

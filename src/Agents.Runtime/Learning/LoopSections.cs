@@ -19,6 +19,12 @@ internal static class LoopSections
         Belongs(root, "preference", loop == TrainingLoop.Preference, "preference", name);
         Belongs(root, "reinforcement", loop == TrainingLoop.Reinforcement, "reinforcement", name);
         Belongs(root, "rejection", loop == TrainingLoop.Rejection, "rejection", name);
+        Belongs(root, "roles", loop == TrainingLoop.Roles, "roles", name);
+        foreach (string part in (string[])["training", "adapter", "output", "checkpoint"])
+        {
+            Belongs(root, part, loop != TrainingLoop.Roles, "every loop but roles, which has settings of its own", name);
+        }
+
         Belongs(root, "validation", supervised, "supervised", name);
         Belongs(root, "tokenizer", supervised, "supervised", name);
         Belongs(data, "promptWeight", supervised, "supervised", name);

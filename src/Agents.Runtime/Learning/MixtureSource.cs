@@ -86,7 +86,11 @@ public sealed class MixtureSource : ITrainingExampleSource
     /// <param name="split">Which split.</param>
     /// <param name="seed">Seed of the data.</param>
     /// <param name="index">Number of the example.</param>
-    public static IReadOnlyList<ChatTurn> Conversation(ImmutableArray<Part> parts, TrainingText text, TaskSplit split, ulong seed, long index)
+    public static IReadOnlyList<ChatTurn> Conversation(ImmutableArray<Part> parts, TrainingText text, TaskSplit split, ulong seed, long index) =>
+        Draw(parts, text, split, seed, index).Turns;
+
+    /// <summary>Draws a conversation: one of a file, or one that a role writes.</summary>
+    private static FileConversation Draw(ImmutableArray<Part> parts, TrainingText text, TaskSplit split, ulong seed, long index)
     {
         ArgumentNullException.ThrowIfNull(text);
         var stream = new SampleStream(seed, (ulong)index, (ulong)split);
@@ -104,11 +108,11 @@ public sealed class MixtureSource : ITrainingExampleSource
 
         if (chosen.File is { } file)
         {
-            ImmutableArray<ImmutableArray<ChatTurn>> lines = split == TaskSplit.Train ? file.Training : file.Validation;
+            ImmutableArray<FileConversation> lines = split == TaskSplit.Train ? file.Training : file.Validation;
             return lines[stream.NextInt(lines.Length)];
         }
 
-        return text.Conversation(chosen.Writer!.Write(chosen.Family!, chosen.Family!.Create(split, index, seed), ref stream));
+        return new FileConversation([.. text.Conversation(chosen.Writer!.Write(chosen.Family!, chosen.Family!.Create(split, index, seed), ref stream))]);
     }
 
     private static IReadOnlyList<ITaskFamily> Families(string id, IRoleWriter writer)
@@ -127,7 +131,7 @@ public sealed class MixtureSource : ITrainingExampleSource
     }
 
     /// <inheritdoc/>
-    public TrainingExample Get(long index) => _text.Encode(Conversation(_parts, _text, _split, _seed, index), _tokenizer, _promptWeight);
+    public TrainingExample Get(long index) => Draw(_parts, _text, _split, _seed, index).Encode(_text, _tokenizer, _promptWeight);
 
     /// <summary>One resolved part of a mixture.</summary>
     /// <param name="Name">Identity of the data.</param>

@@ -54,18 +54,40 @@ internal static class PairFile
     /// <param name="path">The file.</param>
     public static ImmutableArray<PreferenceExample> ReadTokens(string path) => Read(path, root => PreferenceExample.Pair(Ids(root, "promptTokens"), Ids(root, "chosenTokens"), Ids(root, "rejectedTokens")));
 
-    /// <summary>Reads pairs that a user wrote as text.</summary>
+    /// <summary>Reads pairs of a user: texts, or sampled pairs of <c>agents data build</c>, whose token ids are learned when they are of this tokenizer.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">Renders conversations.</param>
     /// <param name="tokenizer">Encodes them.</param>
     /// <exception cref="RecipeException">The file is missing or empty, or a line is malformed; the line is named.</exception>
     public static ImmutableArray<PreferenceExample> ReadTexts(string path, TrainingText text, VocabularyTokenizer tokenizer) => Read(path, root =>
     {
-        ChatTurn question = new(TurnRoles.User, Filled(root, "prompt"));
-        (int[] prompt, int[] chosen) = text.Split([question, new ChatTurn(TurnRoles.Assistant, Filled(root, "chosen"))], tokenizer);
-        (_, int[] rejected) = text.Split([question, new ChatTurn(TurnRoles.Assistant, Filled(root, "rejected"))], tokenizer);
+        if (root.TryGetProperty("tokenizer", out JsonElement recorded) && recorded.GetString() == tokenizer.Fingerprint)
+        {
+            return Known(tokenizer.VocabularySize, Ids(root, "promptTokens"), Ids(root, "chosenTokens"), Ids(root, "rejectedTokens"));
+        }
+
+        ChatTurn[] question = Prompt(root);
+        (int[] prompt, int[] chosen) = text.Split([.. question, new ChatTurn(TurnRoles.Assistant, Filled(root, "chosen"))], tokenizer);
+        (_, int[] rejected) = text.Split([.. question, new ChatTurn(TurnRoles.Assistant, Filled(root, "rejected"))], tokenizer);
         return chosen.AsSpan().SequenceEqual(rejected) ? throw new FormatException("'chosen' and 'rejected' are the same.") : PreferenceExample.Pair(prompt, chosen, rejected);
     });
+
+    private static ChatTurn[] Prompt(JsonElement root) => root.TryGetProperty("messages", out JsonElement messages)
+        ? [.. messages.EnumerateArray().Select(message => new ChatTurn(Filled(message, "role"), message.GetProperty("content").GetString() ?? ""))]
+        : [new ChatTurn(TurnRoles.User, Filled(root, "prompt"))];
+
+    private static PreferenceExample Known(int vocabulary, int[] prompt, int[] chosen, int[] rejected)
+    {
+        foreach (int[] ids in (int[][])[prompt, chosen, rejected])
+        {
+            if (ids.AsSpan().IndexOfAnyExceptInRange(0, vocabulary - 1) is >= 0 and var at)
+            {
+                throw new FormatException($"The token {ids[at]} is none of the tokenizer's {vocabulary}.");
+            }
+        }
+
+        return PreferenceExample.Pair(prompt, chosen, rejected);
+    }
 
     private static ImmutableArray<PreferenceExample> Read(string path, Func<JsonElement, PreferenceExample> parse)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Agents.Models;
+using Agents.Runtime.Learning.Roles;
 using Agents.Runtime.Yaml;
 using Agents.Training.Backward;
 using Agents.Training.Data;
@@ -13,7 +14,7 @@ namespace Agents.Runtime.Learning;
 public static class RecipeReader
 {
     private static readonly string[] OutputTypes = ["q8_0", "f32", "f16", "bf16"];
-    private static readonly string[] Loops = ["supervised", "preference", "reinforcement", "rejection"];
+    private static readonly string[] Loops = ["supervised", "preference", "reinforcement", "rejection", "roles"];
     private static readonly string[] PreflightModes = ["on", "report", "off"];
     private static readonly string[] TrainingKeys =
     [
@@ -42,7 +43,7 @@ public static class RecipeReader
         ArgumentNullException.ThrowIfNull(yaml);
         YamlErrors errors = new(source);
         YamlMap root = YamlMap.Parse(
-            yaml, source, errors, "name", "seed", "loop", "model", "tokenizer", "adapter", "data", "training", "preference", "reinforcement", "rejection", "checkpoint", "validation", "output", "preflight");
+            yaml, source, errors, "name", "seed", "loop", "model", "tokenizer", "adapter", "data", "training", "preference", "reinforcement", "rejection", "roles", "checkpoint", "validation", "output", "preflight");
         YamlMap model = root.Map(
             "model", "from", "architecture", "vocabulary", "hidden", "layers", "heads", "keyValueHeads", "headSize", "feedForward", "context", "tied", "ropeTheta");
         YamlMap training = root.Map("training", TrainingKeys);
@@ -65,7 +66,7 @@ public static class RecipeReader
             Tokenizer = Tokenizer(root, fresh && loop == TrainingLoop.Supervised ? model.PositiveInt32("vocabulary") : 0),
             Mixture = loop == TrainingLoop.Preference && root.Map("preference", LoopSections.PreferenceKeys).Has("file") ? [] : Mixture(data, folder),
             PromptWeight = data.Within("promptWeight", 0, 1, 0),
-            Steps = training.PositiveInteger("steps"),
+            Steps = loop == TrainingLoop.Roles ? 1 : training.PositiveInteger("steps"),
             Packing = Packing(training, loop),
             LearningRate = LearningRate(training),
             Trainer = new DecoderTrainerOptions
@@ -85,6 +86,7 @@ public static class RecipeReader
             Preference = loop == TrainingLoop.Preference ? PreferenceSection.Read(root, folder) : null,
             Reinforcement = loop == TrainingLoop.Reinforcement ? ReinforcementSection.Read(root, folder) : null,
             Rejection = loop == TrainingLoop.Rejection ? RejectionSection.Read(root) : null,
+            Roles = loop == TrainingLoop.Roles ? RolesSection.Read(root) : null,
             CheckpointSteps = checkpoint.AtLeast("everySteps", 0, 0),
             CheckpointInterval = checkpoint.Has("everySeconds") ? TimeSpan.FromSeconds(checkpoint.PositiveNumber("everySeconds")) : null,
             ValidationSteps = validation.AtLeast("everySteps", 0, 0),

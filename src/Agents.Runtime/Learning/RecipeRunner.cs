@@ -6,6 +6,8 @@ using Agents.Models.Templates;
 using Agents.Models.Tokenization;
 using Agents.Numerics.Kernels;
 using Agents.Prompts;
+using Agents.Runtime.Features;
+using Agents.Runtime.Learning.Roles;
 using Agents.Training.Adapters;
 using Agents.Training.Loops;
 
@@ -15,7 +17,8 @@ namespace Agents.Runtime.Learning;
 /// <param name="kernels">Kernels to train with.</param>
 /// <param name="prompts">Prompts that role data is rendered with.</param>
 /// <param name="time">Clock.</param>
-public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts, TimeProvider time)
+/// <param name="features">Where the strategy of a recipe that trains roles is found; null where there are no strategies.</param>
+public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts, TimeProvider time, IFeatureSource? features = null)
 {
     private static readonly string[] ControlTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
@@ -40,6 +43,12 @@ public sealed class RecipeRunner(IKernels<float> kernels, IPromptLibrary prompts
         QuestionPool? pool = supervised || recipe.Mixture.IsEmpty ? null : await QuestionPool.ResolveAsync(recipe.Mixture, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(outputFolder);
         StageLedger stages = new(outputFolder, resume);
+        if (recipe.Loop == TrainingLoop.Roles)
+        {
+            RolesRun roles = new(recipe, Path.GetFullPath(outputFolder), kernels, prompts, features ?? new FeatureTable(), time, progress);
+            return await roles.RunAsync(pool!, stages, cancellationToken).ConfigureAwait(false) with { Stages = stages.Reports, Notes = stages.Notes };
+        }
+
         RunPreflight preflight = new(Path.GetFullPath(outputFolder), recipe.Preflight, resume, progress);
         (DecoderWeights<float> weights, TokenizerDefinition tokenizer) = await StartAsync(recipe, parts, cancellationToken).ConfigureAwait(false);
         recipe = Fitted(recipe, pool, weights, tokenizer, preflight);

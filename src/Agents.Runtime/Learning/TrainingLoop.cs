@@ -14,4 +14,7 @@ public enum TrainingLoop
 
     /// <summary>Rejection-sampling fine-tuning: sample, keep what is verified, learn from it, in rounds.</summary>
     Rejection = 3,
+
+    /// <summary>One adapter per role of a strategy, trained on the strategy's own branches, in rounds.</summary>
+    Roles = 4,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Models;
+using Agents.Runtime.Learning.Roles;
 using Agents.Training.Adapters;
 using Agents.Training.Backward;
 using Agents.Training.Data;
@@ -27,6 +28,9 @@ public sealed record TrainingRecipe
 
     /// <summary>Gets the settings of rejection-sampling fine-tuning; null for other loops.</summary>
     public RejectionSettings? Rejection { get; init; }
+
+    /// <summary>Gets the settings of training the roles of a strategy; null for other loops.</summary>
+    public RolesSettings? Roles { get; init; }
 
     /// <summary>Gets what the look at the run before its first step may do. Default: change settings that cannot work, and refuse what cannot be helped.</summary>
     public PreflightMode Preflight { get; init; }

@@ -9,8 +9,7 @@ internal sealed class NestedRun : IDisposable
     private readonly BudgetMeter? _part;
     private readonly CancellationTokenSource _token;
     private readonly CancellationTokenRegistration _timeIsUp;
-    private readonly CancellationTokenSource? _ended;
-    private readonly TaskCompletionSource? _late;
+    private readonly StopGrace? _grace;
 
     /// <summary>Starts the part.</summary>
     /// <param name="outer">The strategy around it.</param>
@@ -31,20 +30,19 @@ internal sealed class NestedRun : IDisposable
         }
 
         // As for a request: other limits end the calls and let the strategy conclude, time ends the strategy as well, and one that goes on is left behind.
-        _ended = new CancellationTokenSource();
-        _late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _grace = new StopGrace(run.Options.StopGrace, run.Time);
         _timeIsUp = _part.Stopping.UnsafeRegister(
             static state =>
             {
                 var nested = (NestedRun)state!;
                 if (nested.Meter.Reason == StoppedBecause.Duration)
                 {
-                    nested._late!.TrySetResult();
+                    nested._grace!.Start();
                     _ = nested._token.CancelAsync();
                 }
             },
             this);
-        Abandon = Task.WhenAny(outer.Abandon, StopGrace.ElapseAsync(_late.Task, run.Options.StopGrace, run.Time, _ended.Token));
+        Abandon = Task.WhenAny(outer.Abandon, _grace.Elapsed);
     }
 
     /// <summary>Gets the budget of the part.</summary>
@@ -61,7 +59,7 @@ internal sealed class NestedRun : IDisposable
 
     public void Dispose()
     {
-        _ended?.Cancel();
+        _grace?.Dispose();
         _timeIsUp.Dispose();
         _part?.Dispose();
         _token.Dispose();

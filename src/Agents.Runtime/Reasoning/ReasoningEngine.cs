@@ -25,6 +25,7 @@ public sealed class ReasoningEngine
     private readonly ReasoningEngineOptions _options;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logging;
+    private readonly IRequestObserver? _observer;
 
     /// <summary>Creates an engine.</summary>
     /// <param name="features">Where strategies are found.</param>
@@ -35,10 +36,11 @@ public sealed class ReasoningEngine
     /// <param name="options">Settings; null for the defaults.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logging">The log; null for none.</param>
+    /// <param name="observer">Is told of every finished request; null for nobody.</param>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     public ReasoningEngine(
         IFeatureSource features, IPromptLibrary prompts, IAnswerFormat answers, RoleModels? models = null, IVerifier? verifier = null,
-        ReasoningEngineOptions? options = null, TimeProvider? time = null, ILoggerFactory? logging = null)
+        ReasoningEngineOptions? options = null, TimeProvider? time = null, ILoggerFactory? logging = null, IRequestObserver? observer = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(prompts);
@@ -52,6 +54,7 @@ public sealed class ReasoningEngine
         _options.Validate();
         _time = time ?? TimeProvider.System;
         _logging = logging ?? NullLoggerFactory.Instance;
+        _observer = observer;
     }
 
     /// <summary>Gets the known strategies, in order of ids.</summary>
@@ -125,7 +128,13 @@ public sealed class ReasoningEngine
             }
         }
 
-        yield return new ReasoningFinishedUpdate(Finish(run, context, reader, strategy, stopped));
+        ReasoningResult result = Finish(run, context, reader, strategy, stopped);
+        if (_observer is not null && request.Provenance.MayRecord)
+        {
+            await _observer.FinishedAsync(new FinishedRequest(task, request, run.Meter.Limits, run.Models, result, _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        }
+
+        yield return new ReasoningFinishedUpdate(result);
     }
 
     private ReasoningRun Create(ReasoningRequest request, CancellationToken cancellationToken) => new(

@@ -22,6 +22,9 @@ public sealed record ReasoningRequest
     /// <summary>Gets how answers are extracted and compared; null for the engine's own.</summary>
     public IAnswerFormat? Answers { get; init; }
 
+    /// <summary>Gets where the task comes from and who judges its record. Strategies never see it.</summary>
+    public RequestProvenance Provenance { get; init; } = RequestProvenance.Application;
+
     /// <summary>Gets whether a cancelled request returns its best draft with <see cref="StoppedBecause.Cancelled"/>. Default false: it throws.</summary>
     public bool KeepDraftOnCancel { get; init; }
 }

@@ -15,8 +15,7 @@ internal sealed class ReasoningRun : IDisposable
     private readonly CancellationTokenSource _strategies;
     private readonly CancellationTokenRegistration _callerCancels;
     private readonly CancellationTokenRegistration _limitStops;
-    private readonly CancellationTokenSource _ended = new();
-    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StopGrace _grace;
 
     public ReasoningRun(
         RoleModels models, IPromptLibrary prompts, IFeatureSource features, IAnswerFormat answers, IVerifier? verifier,
@@ -32,6 +31,7 @@ internal sealed class ReasoningRun : IDisposable
         Logger = logger;
         Trace = new TraceRecorder(time);
         Meter = new BudgetMeter(budget, time);
+        _grace = new StopGrace(options.StopGrace, time);
         _strategies = CancellationTokenSource.CreateLinkedTokenSource(caller);
         Token = _strategies.Token;
         _callerCancels = caller.UnsafeRegister(static state => ((BudgetMeter)state!).Stop(StoppedBecause.Cancelled), Meter);
@@ -43,12 +43,11 @@ internal sealed class ReasoningRun : IDisposable
                 var run = (ReasoningRun)state!;
                 if (run.Meter.Reason is StoppedBecause.Duration or StoppedBecause.Cancelled)
                 {
-                    run._cancelled.TrySetResult();
+                    run._grace.Start();
                     _ = run._strategies.CancelAsync();
                 }
             },
             this);
-        Abandon = StopGrace.ElapseAsync(_cancelled.Task, options.StopGrace, time, _ended.Token);
     }
 
     public RoleModels Models { get; }
@@ -75,14 +74,14 @@ internal sealed class ReasoningRun : IDisposable
     public CancellationToken Token { get; }
 
     /// <summary>Gets the task that completes when a cancelled strategy has used up its grace.</summary>
-    public Task Abandon { get; }
+    public Task Abandon => _grace.Elapsed;
 
     /// <summary>Finds a strategy and checks the names of its settings.</summary>
     public FeatureUse<IReasoningStrategy> Strategy(string id, StrategyOptions options) => StrategyLookup.Find(Features, id, options);
 
     public void Dispose()
     {
-        _ended.Cancel();
+        _grace.Dispose();
         _callerCancels.Dispose();
         _limitStops.Dispose();
         Meter.Dispose();

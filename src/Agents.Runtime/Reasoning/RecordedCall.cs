@@ -1,3 +1,4 @@
+using Agents.Models;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
 using Agents.Runtime.Tracing;
@@ -22,8 +23,9 @@ internal sealed class RecordedCall : IAttemptObserver
     /// <param name="role">Role of the model.</param>
     /// <param name="model">The model.</param>
     /// <param name="messages">What it reads.</param>
+    /// <param name="options">Options of the call, which may name adapters; null for none.</param>
     /// <param name="callsPerAttempt">How many calls a further attempt costs: 1, or the size of a native group.</param>
-    public RecordedCall(ReasoningContext context, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1)
+    public RecordedCall(ReasoningContext context, string role, RoleModel model, IReadOnlyList<ChatMessage> messages, ChatOptions? options = null, int callsPerAttempt = 1)
     {
         Trace = context.Run.Trace;
         _meter = context.Meter;
@@ -31,7 +33,7 @@ internal sealed class RecordedCall : IAttemptObserver
         _messages = messages;
         _callsPerAttempt = callsPerAttempt;
         _role = role;
-        NodeId = Trace.Begin(context.NodeId, TraceNodeKind.Call, role, role, model.FindName());
+        NodeId = Trace.Begin(context.NodeId, TraceNodeKind.Call, role, role, model.FindName(), prompt: messages, adapters: AdaptersOf(options, model.Client));
     }
 
     /// <summary>Gets the node.</summary>
@@ -114,6 +116,13 @@ internal sealed class RecordedCall : IAttemptObserver
     /// <summary>Describes an error in one line.</summary>
     /// <param name="error">The error.</param>
     internal static string OneLine(Exception error) => $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
+
+    private static IReadOnlyList<AdapterUse>? AdaptersOf(ChatOptions? options, IChatClient client)
+    {
+        object? value = null;
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
+        return value switch { string id => [new AdapterUse(id)], IEnumerable<AdapterUse> uses => [.. uses], _ => client.GetService(typeof(IReadOnlyList<AdapterUse>)) as IReadOnlyList<AdapterUse> };
+    }
 
     private int BeginAttempt(int attempt) => Trace.Begin(NodeId, TraceNodeKind.Attempt, _role, _role, _model.FindName(), attempt);
 }

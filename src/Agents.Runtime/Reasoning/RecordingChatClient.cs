@@ -18,7 +18,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
         _meter.ChargeCalls();
-        return await CallAsync(read, options, StreamOf(options), Together(options), Open(read), cancellationToken).ConfigureAwait(false);
+        return await CallAsync(read, options, StreamOf(options), Together(options), Open(read, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     {
         IReadOnlyList<ChatMessage> read = Read(messages);
         _meter.ChargeCalls();
-        RecordedCall call = Open(read);
+        RecordedCall call = Open(read, options);
         List<ChatResponseUpdate> arrived = [];
         bool complete = false;
         SampleStream stream = StreamOf(options);
@@ -65,6 +65,9 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
             Role = ChatRole.Assistant,
             MessageId = arrived.Count > 0 ? arrived[^1].MessageId : null,
             ResponseId = response.ResponseId,
+
+            // So that who wants the whole response need not put it together again.
+            RawRepresentation = response,
             AdditionalProperties = new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
         };
     }
@@ -112,7 +115,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         var calls = new RecordedCall[count];
         for (int i = 0; i < count; i++)
         {
-            calls[i] = Open(messages, i == 0 ? count : 1);
+            calls[i] = Open(messages, options, i == 0 ? count : 1);
         }
 
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
@@ -161,7 +164,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         var calls = new RecordedCall[count];
         for (int i = 0; i < count; i++)
         {
-            calls[i] = Open(messages);
+            calls[i] = Open(messages, options);
         }
 
         // The calls of a group start together, and so may the groups.
@@ -256,7 +259,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private Exception Reported(Exception error) =>
         error is OperationCanceledException && _meter.Reason is not (StoppedBecause.Completed or StoppedBecause.Cancelled) ? _meter.Exceeded() : error;
 
-    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, int callsPerAttempt = 1) => new(context, role, model, messages, callsPerAttempt);
+    private RecordedCall Open(IReadOnlyList<ChatMessage> messages, ChatOptions? options, int callsPerAttempt = 1) => new(context, role, model, messages, options, callsPerAttempt);
 
     private SampleStream StreamOf(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Stream, out object? value) == true && value is SampleStream stream
@@ -272,14 +275,27 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         int? asked = context.Options.MaxTokens is { } limit ? Math.Min(options?.MaxOutputTokens ?? limit, limit) : options?.MaxOutputTokens;
         return _meter.Limits.Tokens is null
             ? ValueTask.FromResult(new TokenReservation(asked))
-            : _meter.ReserveAsync(new TokenRequest(asked, TokenCounts.OfPrompt(messages)) { Calls = calls, Together = together, Caller = context.Caller, Streams = streams }, cancellationToken);
+            : ReserveAsync(new TokenRequest(asked, TokenCounts.OfPrompt(messages)) { Calls = calls, Together = together, Caller = context.Caller, Streams = streams }, cancellationToken);
+    }
+
+    private async ValueTask<TokenReservation> ReserveAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _meter.ReserveAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BudgetExceededException or OperationCanceledException)
+        {
+            _meter.ReturnCalls(request.Calls);
+            throw;
+        }
     }
 
     private static ChatOptions Prepare(ChatOptions? options, SampleStream stream, RecordedCall call)
     {
         ChatOptions prepared = options?.Clone() ?? new ChatOptions();
         prepared.MaxOutputTokens = call.Reservation.OutputLimit;
-        prepared.AdditionalProperties = prepared.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(prepared.AdditionalProperties);
+        prepared.AdditionalProperties ??= [];
         prepared.AdditionalProperties.Remove(ChatOptionKeys.Together);
         prepared.AdditionalProperties[ChatOptionKeys.Stream] = stream;
         prepared.AdditionalProperties[IAttemptObserver.OptionName] = call;

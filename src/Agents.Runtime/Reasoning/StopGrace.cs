@@ -1,23 +1,37 @@
 namespace Agents.Runtime.Reasoning;
 
-/// <summary>The time that a strategy has to end after it was cancelled.</summary>
-internal static class StopGrace
+/// <summary>The time that a strategy has to end after it was cancelled. Costs a timer only where one is.</summary>
+/// <param name="grace">The time.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StopGrace(TimeSpan grace, TimeProvider time) : IDisposable
 {
-    /// <summary>Waits for a cancellation, then for the grace; ends early when the work ends.</summary>
-    /// <param name="cancelled">Completes when the strategy is cancelled.</param>
-    /// <param name="grace">The time.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="ended">Cancelled when the work has ended.</param>
-    public static async Task ElapseAsync(Task cancelled, TimeSpan grace, TimeProvider time, CancellationToken ended)
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _elapsed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _timer;
+    private bool _ended;
+
+    /// <summary>Gets the task that completes when the grace is over; never where the work ended before.</summary>
+    public Task Elapsed => _elapsed.Task;
+
+    /// <summary>Starts the grace, once.</summary>
+    public void Start()
     {
-        try
+        lock (_gate)
         {
-            await cancelled.WaitAsync(ended).ConfigureAwait(false);
-            await Task.Delay(grace, time, ended).ConfigureAwait(false);
+            if (!_ended)
+            {
+                _timer ??= time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), _elapsed, grace, Timeout.InfiniteTimeSpan);
+            }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Says that the work has ended.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
         {
-            // The work ended in time.
+            _ended = true;
+            _timer?.Dispose();
         }
     }
 }

@@ -20,20 +20,27 @@ internal static class StrategyLookup
         options.Validate();
         if (options.Settings is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } settings)
         {
-            CheckNames(id, settings, features.List<IReasoningStrategy>().FirstOrDefault(info => info.Id == id));
+            CheckNames(id, settings, features);
         }
 
         return features.Acquire<IReasoningStrategy>(id) ?? throw StrategyNotFoundException.For(id, [.. features.List<IReasoningStrategy>().Select(info => info.Id)]);
     }
 
-    private static void CheckNames(string id, JsonElement settings, FeatureInfo? info)
+    private static void CheckNames(string id, JsonElement settings, IFeatureSource features)
     {
         if (settings.ValueKind != JsonValueKind.Object)
         {
             throw new ArgumentException($"The settings of the strategy '{id}' are a JSON {settings.ValueKind}; give an object.");
         }
 
+        JsonElement.ObjectEnumerator given = settings.EnumerateObject();
+        if (!given.MoveNext())
+        {
+            return;
+        }
+
         // A strategy that documents no settings checks them itself.
+        FeatureInfo? info = features.List<IReasoningStrategy>().FirstOrDefault(one => one.Id == id);
         if (info is not { Settings.Count: > 0 })
         {
             return;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Agents.Runtime.Replication;
 
 /// <summary>A chat client whose calls run with some adapters unless they name their own: how a role gets its adapter. The inner client stays the caller's.</summary>
-internal sealed class AdaptedChatClient : IChatClient, IGroupSampler
+public sealed class AdaptedChatClient : IChatClient, IGroupSampler
 {
     private readonly IChatClient _inner;
     private readonly IReadOnlyList<AdapterUse> _adapters;
@@ -42,6 +42,7 @@ internal sealed class AdaptedChatClient : IChatClient, IGroupSampler
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? _inner.GetService(serviceType, serviceKey)
             : serviceType == typeof(ILanguageModel) ? _model
+            : serviceType == typeof(IReadOnlyList<AdapterUse>) ? _adapters
             : serviceType == typeof(IGroupSampler) ? (_sampler is null ? null : this)
             : _inner.GetService(serviceType, serviceKey);
     }

@@ -69,13 +69,29 @@ internal sealed class AdapterForge : IDisposable
     /// <param name="training">Data, loss and settings.</param>
     /// <param name="cancellationToken">Stops the training; its checkpoint stays.</param>
     /// <exception cref="ReplicationException">The settings are invalid, or an example is too long.</exception>
-    public async Task<ExperimentAdapter> TrainAsync(AdapterTraining training, CancellationToken cancellationToken)
+    public Task<ExperimentAdapter> TrainAsync(AdapterTraining training, CancellationToken cancellationToken)
     {
-        Validate(training);
+        Validate(training, hasData: true);
+        return TrainAsync(
+            training, [.. training.Conversations.Select(Supervised), .. training.Preferences.Select(Preference)], cancellationToken);
+    }
+
+    /// <summary>Trains an adapter on tokens, or loads the one that equal inputs left.</summary>
+    /// <param name="training">Settings; its own data is not read.</param>
+    /// <param name="examples">Single wanted completions for supervised training, or pairs for DPO.</param>
+    /// <param name="cancellationToken">Stops the training; its checkpoint stays.</param>
+    /// <exception cref="ReplicationException">The settings are invalid, or an example is too long.</exception>
+    public async Task<ExperimentAdapter> TrainAsync(AdapterTraining training, ImmutableArray<PreferenceExample> examples, CancellationToken cancellationToken)
+    {
+        Validate(training, hasData: false);
+        for (int i = 0; i < examples.Length; i++)
+        {
+            RequireLength(training.Name, i, examples[i].PromptTokenIds.Length + examples[i].Completions.Max(completion => completion.Length));
+        }
+
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ImmutableArray<PreferenceExample> examples = [.. training.Conversations.Select((one, i) => Supervised(training.Name, one, i)), .. training.Preferences.Select((one, i) => Preference(training.Name, one, i))];
             InMemoryPreferenceSource source = new(examples);
             int steps = training.Steps ?? (int)Math.Max(1, (((long)training.Epochs * examples.Length) + training.BatchSize - 1) / training.BatchSize);
             string key = Key(training, source.Fingerprint, steps);
@@ -98,6 +114,10 @@ internal sealed class AdapterForge : IDisposable
         }
     }
 
+    /// <summary>Returns the file that says how an adapter was trained.</summary>
+    /// <param name="adapter">An adapter of this forge.</param>
+    public string RecordOf(ExperimentAdapter adapter) => Path.Combine(_folder, adapter.Id, AdapterRecord.FileName);
+
     /// <summary>Unloads all adapters.</summary>
     public void Dispose()
     {
@@ -111,7 +131,7 @@ internal sealed class AdapterForge : IDisposable
         _gate.Dispose();
     }
 
-    private static void Validate(AdapterTraining training)
+    private static void Validate(AdapterTraining training, bool hasData)
     {
         List<string> broken = [];
         if (training.Name.Length == 0 || training.Name.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '.')))
@@ -119,7 +139,7 @@ internal sealed class AdapterForge : IDisposable
             broken.Add($"the name '{training.Name}' must be letters, digits, '-' and '.': it names a folder");
         }
 
-        if (training.Conversations.Count == 0 == (training.Preferences.Count == 0))
+        if (hasData && training.Conversations.Count == 0 == (training.Preferences.Count == 0))
         {
             broken.Add($"exactly one kind of data is needed, got {training.Conversations.Count} conversations and {training.Preferences.Count} preferences");
         }
@@ -140,18 +160,16 @@ internal sealed class AdapterForge : IDisposable
         }
     }
 
-    private PreferenceExample Supervised(string name, TrainingConversation conversation, int index)
+    private PreferenceExample Supervised(TrainingConversation conversation)
     {
         (int[] prompt, int[] completion) = Split(conversation.Prompt, conversation.Target);
-        RequireLength(name, index, prompt.Length + completion.Length);
         return PreferenceExample.Judged(prompt, completion, desirable: true);
     }
 
-    private PreferenceExample Preference(string name, TrainingPreference preference, int index)
+    private PreferenceExample Preference(TrainingPreference preference)
     {
         (int[] prompt, int[] chosen) = Split(preference.Prompt, preference.Chosen);
         (_, int[] rejected) = Split(preference.Prompt, preference.Rejected);
-        RequireLength(name, index, prompt.Length + Math.Max(chosen.Length, rejected.Length));
         return PreferenceExample.Pair(prompt, chosen, rejected);
     }
 
@@ -190,7 +208,7 @@ internal sealed class AdapterForge : IDisposable
     private async Task<AdapterRecord> TrainAsync(AdapterTraining training, InMemoryPreferenceSource source, int steps, string key, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        bool pairs = training.Preferences.Count > 0;
+        bool pairs = source.Get(0).Completions.Length == 2;
         int rows = Math.Max(LeastRows, Longest(source));
         _pool ??= new ComputePool();
         _kernels ??= new SimdKernels(_pool);

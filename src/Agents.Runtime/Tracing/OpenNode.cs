@@ -1,4 +1,6 @@
+using Agents.Models;
 using Agents.Tracing;
+using Microsoft.Extensions.AI;
 
 namespace Agents.Runtime.Tracing;
 
@@ -18,6 +20,10 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
     public string? Role { get; init; }
 
     public string? Model { get; set; }
+
+    public IReadOnlyList<ChatMessage>? Prompt { get; init; }
+
+    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
 
     public int Attempt { get; set; }
 
@@ -60,6 +66,8 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
         Name = name,
         Role = Role,
         Model = Model,
+        Prompt = Prompt,
+        Adapters = Adapters,
         Attempt = Attempt,
         Start = Start,
         Duration = Duration,

@@ -1,4 +1,6 @@
+using Agents.Models;
 using Agents.Tracing;
+using Microsoft.Extensions.AI;
 
 namespace Agents.Runtime.Tracing;
 
@@ -29,8 +31,12 @@ public sealed class TraceRecorder
     /// <param name="role">Role of the called model; null for strategies and steps.</param>
     /// <param name="model">Name of the called model, if known.</param>
     /// <param name="attempt">Number of the attempt, from 0.</param>
+    /// <param name="prompt">What the call reads; null for everything that is no call.</param>
+    /// <param name="adapters">The adapters that the call names; null for none.</param>
     /// <returns>Id of the node.</returns>
-    public int Begin(int? parent, TraceNodeKind kind, string name, string? role = null, string? model = null, int attempt = 0)
+    public int Begin(
+        int? parent, TraceNodeKind kind, string name, string? role = null, string? model = null, int attempt = 0,
+        IReadOnlyList<ChatMessage>? prompt = null, IReadOnlyList<AdapterUse>? adapters = null)
     {
         lock (_gate)
         {
@@ -39,7 +45,7 @@ public sealed class TraceRecorder
                 _ = At(id);
             }
 
-            _nodes.Add(new OpenNode(_nodes.Count, parent, kind, name) { Role = role, Model = model, Attempt = attempt, Start = Elapsed });
+            _nodes.Add(new OpenNode(_nodes.Count, parent, kind, name) { Role = role, Model = model, Attempt = attempt, Prompt = prompt, Adapters = adapters ?? [], Start = Elapsed });
             return _nodes.Count - 1;
         }
     }

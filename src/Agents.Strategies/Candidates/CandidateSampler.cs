@@ -87,7 +87,7 @@ public static class CandidateSampler
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(left);
         ChatOptions own = options.Clone();
-        own.AdditionalProperties = own.AdditionalProperties is null ? [] : new AdditionalPropertiesDictionary(own.AdditionalProperties);
+        own.AdditionalProperties ??= [];
         own.AdditionalProperties[ChatOptionKeys.Together] = left;
         return own;
     }

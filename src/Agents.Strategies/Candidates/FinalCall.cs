@@ -21,15 +21,18 @@ public static class FinalCall
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<ChatResponseUpdate> updates = [];
+        ChatResponse? whole = null;
         await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
         {
+            // The engine's client ends its streams with the response that it recorded.
             updates.Add(update);
+            whole = update.RawRepresentation as ChatResponse;
             if (update.Text is { Length: > 0 } text)
             {
                 yield return new TokenUpdate(text);
             }
         }
 
-        completed(updates.ToChatResponse());
+        completed(whole ?? updates.ToChatResponse());
     }
 }

@@ -128,9 +128,9 @@ public sealed class RoleDatasetsTests
 
         ConversationFile read = ConversationFile.Read(file);
         Assert.Equal((5, 5), (lines, read.Training.Length));
-        Assert.Equal(("assistant", "g0v0"), (read.Training[0][^1].Role, read.Training[0][^1].Content));
-        Assert.Contains(MaltScript.Verify, read.Training[0][0].Content, StringComparison.Ordinal);
-        Assert.Contains("g0", read.Training[0][0].Content, StringComparison.Ordinal);
+        Assert.Equal(("assistant", "g0v0"), (read.Training[0].Turns[^1].Role, read.Training[0].Turns[^1].Content));
+        Assert.Contains(MaltScript.Verify, read.Training[0].Turns[0].Content, StringComparison.Ordinal);
+        Assert.Contains("g0", read.Training[0].Turns[0].Content, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file)!));
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agents.Numerics.Kernels;
 using Agents.Numerics.Threading;
+using Agents.Runtime.Features;
 using Agents.Runtime.Learning;
 using Agents.Runtime.Prompts;
 
@@ -45,8 +46,8 @@ public sealed class LoopRecipe : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    public Task<RecipeResult> RunAsync(string yaml, string name, bool resume = false, IProgress<RecipeProgress>? progress = null, CancellationToken? cancellationToken = null) =>
-        new RecipeRunner(new SimdKernels(_pool), PromptLibrary.FromFolders([Path.Combine(RepositoryFolder.Path, "prompts")]), TimeProvider.System)
+    public Task<RecipeResult> RunAsync(string yaml, string name, bool resume = false, IProgress<RecipeProgress>? progress = null, CancellationToken? cancellationToken = null, IFeatureSource? features = null) =>
+        new RecipeRunner(new SimdKernels(_pool), PromptLibrary.FromFolders([Path.Combine(RepositoryFolder.Path, "prompts")]), TimeProvider.System, features)
             .RunAsync(RecipeReader.Parse(yaml, Path.Combine(Folder, "toy.yaml")), Path.Combine(Folder, name), resume, progress, cancellationToken ?? TestContext.Current.CancellationToken);
 
     public static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));

@@ -1,0 +1,75 @@
+using Agents.Plugins.Malt.Data;
+using Agents.Plugins.Malt.Pipeline;
+using Agents.Replication;
+using Microsoft.Extensions.AI;
+
+namespace Agents.Plugins.Malt.Replication;
+
+/// <summary>Trains the roles on the sets of the curator (papers/33 §2.4): supervised for all three, then DPO for verifier and refiner.</summary>
+/// <param name="laboratory">Prompts and training.</param>
+/// <param name="sets">Examples and pairs.</param>
+/// <param name="name">Begin of the adapters' names.</param>
+/// <param name="seed">Seed of the training.</param>
+internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, string name, ulong seed)
+{
+    private const int ConversationsPerStep = 16;
+
+    /// <summary>Trains all roles on positive texts: the STaR baseline, and the start of DPO. A role without any example stays untrained.</summary>
+    /// <param name="cancellationToken">Stops the training.</param>
+    public async Task<RoleAdapterSet> SupervisedAsync(CancellationToken cancellationToken) => new(
+        await SupervisedAsync(MaltRole.Generator, cancellationToken).ConfigureAwait(false),
+        await SupervisedAsync(MaltRole.Verifier, cancellationToken).ConfigureAwait(false),
+        await SupervisedAsync(MaltRole.Refiner, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Goes on with DPO for verifier and refiner.</summary>
+    /// <param name="supervised">Where each role starts; its own reference.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    public async Task<RoleAdapterSet> PreferredAsync(RoleAdapterSet supervised, CancellationToken cancellationToken) => supervised with
+    {
+        Verifier = await PreferredAsync(MaltRole.Verifier, supervised.Verifier, cancellationToken).ConfigureAwait(false),
+        Refiner = await PreferredAsync(MaltRole.Refiner, supervised.Refiner, cancellationToken).ConfigureAwait(false),
+    };
+
+    private async Task<ExperimentAdapter?> SupervisedAsync(MaltRole role, CancellationToken cancellationToken)
+    {
+        TrainingConversation[] conversations = [.. sets.Examples
+            .Where(example => example.Role == role)
+            .DistinctBy(example => (example.Context.Question, example.Context.Solution, example.Context.Critique, example.Target))
+            .Select(example => new TrainingConversation(Prompt(role, example.Context), example.Target))];
+        return conversations.Length == 0 ? null : await laboratory.TrainAsync(
+            new AdapterTraining
+            {
+                Name = $"{name}-{RolePrompt.NameOf(role)}-sft",
+                Seed = seed,
+                Conversations = conversations,
+                LearningRate = TreeScale.SupervisedRate,
+                Epochs = TreeScale.SupervisedEpochs,
+                BatchSize = ConversationsPerStep,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ExperimentAdapter?> PreferredAsync(MaltRole role, ExperimentAdapter? start, CancellationToken cancellationToken)
+    {
+        TrainingPreference[] pairs = [.. sets.Pairs
+            .Where(pair => pair.Role == role)
+            .DistinctBy(pair => (pair.Context.Question, pair.Context.Solution, pair.Context.Critique, pair.Chosen, pair.Rejected))
+            .Select(pair => new TrainingPreference(Prompt(role, pair.Context), pair.Chosen, pair.Rejected))];
+        return pairs.Length == 0 ? start : await laboratory.TrainAsync(
+            new AdapterTraining
+            {
+                Name = $"{name}-{RolePrompt.NameOf(role)}-dpo",
+                Seed = seed,
+                Preferences = pairs,
+                Start = start,
+                LearningRate = TreeScale.PreferenceRate,
+                Epochs = TreeScale.PreferenceEpochs,
+                BatchSize = ConversationsPerStep,
+                Beta = TreeScale.Beta,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private IReadOnlyList<ChatMessage> Prompt(MaltRole role, RoleContext context) =>
+        laboratory.Prompt(RolePrompt.PromptOf(role), RolePrompt.Variables(context.Question, context.Solution, context.Critique));
+}
