@@ -148,7 +148,7 @@ internal sealed class SiftFindings
         IReadOnlyList<ArmRun> As(string from) =>
         [
             .. _runs.Of(Stickers).Select(run => new ArmRun(
-                Meaning(from), run.Seed, [.. run.Rows.Select(row => (row.Item, row.Seen with { Values = new Dictionary<string, double> { [metric] = row.Seen.Values[StickerStudy.Value(from, recall: true)] } }))])),
+                Condition.Of(Meaning(from)), run.Seed, [.. run.Rows.Select(row => (row.Item, row.Seen with { Values = new Dictionary<string, double> { [metric] = row.Seen.Values[StickerStudy.Value(from, recall: true)] } }))])),
         ];
         return _laboratory.Compare(As("SG"), As(stage), metric);
     }
