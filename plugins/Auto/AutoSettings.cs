@@ -38,14 +38,14 @@ public sealed record AutoSettings(
     internal static AutoSettings Read(StrategyOptions options)
     {
         AutoSettings settings = StrategySettings.Read(options, AutoStrategy.Id, new AutoSettings(), SettingsJson.Default.AutoSettings, Descriptions);
-        StrategySettings.Require(
-            AutoStrategy.Id,
-            (settings.Margin is >= 0 and <= 1, $"margin is {settings.Margin}, it must lie in 0 … 1"),
-            (settings.Agreement is > 0 and <= 1, $"agreement is {settings.Agreement}, it must lie above 0 and not above 1"),
-            (StrategySettings.IsTemperature(settings.SecondTemperature), $"secondTemperature is {settings.SecondTemperature}, it must be at least 0"),
-            (settings.Rungs.Count is >= 1 and <= 8, $"ladder has {settings.Rungs.Count} rungs, it must have 1 … 8"),
-            (settings.Rungs.All(rung => rung is { Strategy.Length: > 0 }), "ladder has a rung without a name"),
-            (settings.Rungs.All(rung => rung?.Strategy != AutoStrategy.Id), "ladder names 'auto' itself"));
+        new SettingRules(AutoStrategy.Id)
+            .Require(settings.Margin is >= 0 and <= 1, $"margin is {settings.Margin}, it must lie in 0 … 1")
+            .Require(settings.Agreement is > 0 and <= 1, $"agreement is {settings.Agreement}, it must lie above 0 and not above 1")
+            .Require(StrategySettings.IsTemperature(settings.SecondTemperature), $"secondTemperature is {settings.SecondTemperature}, it must be at least 0")
+            .Require(settings.Rungs.Count is >= 1 and <= 8, $"ladder has {settings.Rungs.Count} rungs, it must have 1 … 8")
+            .Require(settings.Rungs.All(rung => rung is { Strategy.Length: > 0 }), "ladder has a rung without a name")
+            .Require(settings.Rungs.All(rung => rung?.Strategy != AutoStrategy.Id), "ladder names 'auto' itself")
+            .ThrowIfBroken();
         return settings;
     }
 }

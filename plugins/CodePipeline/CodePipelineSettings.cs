@@ -83,18 +83,18 @@ public sealed record CodePipelineSettings(
     {
         CodePipelineSettings settings = StrategySettings.Read(options, CodePipelineStrategy.Id, new CodePipelineSettings(), SettingsJson.Default.CodePipelineSettings, Descriptions);
         string[] unreadable = [.. (settings.Tests ?? []).Where(test => VisibleTests.Parse(test) is null)];
-        StrategySettings.Require(
-            CodePipelineStrategy.Id,
-            (Enum.IsDefined(settings.Flow), $"flow is {settings.Flow}, it must be basic, ac, act, debug, ac-debug or act-debug"),
-            (Enum.IsDefined(settings.Language), $"language is {settings.Language}, it must be auto, mini, python or csharp"),
-            (Enum.IsDefined(settings.TraceSlot), $"traceSlot is {settings.TraceSlot}, it must be real, source or none"),
-            (settings.MaxTesterFixes is >= 0 and <= 20, $"maxTesterFixes is {settings.MaxTesterFixes}, it must lie in 0 … 20"),
-            (settings.Repairs is >= 0 and <= 100, $"maxRepairs is {settings.MaxRepairs}, it must lie in 0 … 100"),
-            (settings.TraceCap is >= 2 and <= 1000, $"traceCap is {settings.TraceCap}, it must lie in 2 … 1000"),
-            (settings.ValueCap is >= 10 and <= 10_000, $"valueCap is {settings.ValueCap}, it must lie in 10 … 10000"),
-            (settings.TimeoutSeconds is > 0 and <= 60, $"timeoutSeconds is {settings.TimeoutSeconds}, it must be above 0 and at most 60"),
-            (settings.Tests is null or { Count: >= 1 and <= MaximumTests }, $"tests has {settings.Tests?.Count} entries, give 1 … {MaximumTests} or leave it out for the examples in the question"),
-            (unreadable.Length == 0, $"the test '{unreadable.FirstOrDefault()}' is not of the form 'f(3) == 6'"));
+        new SettingRules(CodePipelineStrategy.Id)
+            .Require(Enum.IsDefined(settings.Flow), $"flow is {settings.Flow}, it must be basic, ac, act, debug, ac-debug or act-debug")
+            .Require(Enum.IsDefined(settings.Language), $"language is {settings.Language}, it must be auto, mini, python or csharp")
+            .Require(Enum.IsDefined(settings.TraceSlot), $"traceSlot is {settings.TraceSlot}, it must be real, source or none")
+            .Require(settings.MaxTesterFixes is >= 0 and <= 20, $"maxTesterFixes is {settings.MaxTesterFixes}, it must lie in 0 … 20")
+            .Require(settings.Repairs is >= 0 and <= 100, $"maxRepairs is {settings.MaxRepairs}, it must lie in 0 … 100")
+            .Require(settings.TraceCap is >= 2 and <= 1000, $"traceCap is {settings.TraceCap}, it must lie in 2 … 1000")
+            .Require(settings.ValueCap is >= 10 and <= 10_000, $"valueCap is {settings.ValueCap}, it must lie in 10 … 10000")
+            .Require(settings.TimeoutSeconds is > 0 and <= 60, $"timeoutSeconds is {settings.TimeoutSeconds}, it must be above 0 and at most 60")
+            .Require(settings.Tests is null or { Count: >= 1 and <= MaximumTests }, $"tests has {settings.Tests?.Count} entries, give 1 … {MaximumTests} or leave it out for the examples in the question")
+            .Require(unreadable.Length == 0, $"the test '{unreadable.FirstOrDefault()}' is not of the form 'f(3) == 6'")
+            .ThrowIfBroken();
         return settings;
     }
 }

@@ -33,12 +33,12 @@ public sealed record MaltSettings(
     internal static MaltSettings Read(StrategyOptions options)
     {
         MaltSettings settings = StrategySettings.Read(options, MaltStrategy.Id, new MaltSettings(), SettingsJson.Default.MaltSettings, Descriptions);
-        StrategySettings.Require(
-            MaltStrategy.Id,
-            (Enum.IsDefined(settings.Pipeline), $"pipeline is {settings.Pipeline}, it must be gvr, gv, gr or g"),
-            (settings.GeneratorAdapter is not "", "generatorAdapter is empty, name an adapter or leave it out"),
-            (settings.VerifierAdapter is not "", "verifierAdapter is empty, name an adapter or leave it out"),
-            (settings.RefinerAdapter is not "", "refinerAdapter is empty, name an adapter or leave it out"));
+        new SettingRules(MaltStrategy.Id)
+            .Require(Enum.IsDefined(settings.Pipeline), $"pipeline is {settings.Pipeline}, it must be gvr, gv, gr or g")
+            .Require(settings.GeneratorAdapter is not "", "generatorAdapter is empty, name an adapter or leave it out")
+            .Require(settings.VerifierAdapter is not "", "verifierAdapter is empty, name an adapter or leave it out")
+            .Require(settings.RefinerAdapter is not "", "refinerAdapter is empty, name an adapter or leave it out")
+            .ThrowIfBroken();
         return settings;
     }
 }

@@ -37,14 +37,14 @@ public sealed record MaltTreeSettings(
     internal static MaltTreeSettings Read(StrategyOptions options)
     {
         MaltTreeSettings settings = StrategySettings.Read(options, MaltTreeStrategy.Id, new MaltTreeSettings(), SettingsJson.Default.MaltTreeSettings, Descriptions);
-        StrategySettings.Require(
-            MaltTreeStrategy.Id,
-            (options.Samples is null or <= MaltTreeStrategy.MaximumBranching, $"samples is {options.Samples}, a tree of n branches has n³ leaves, so it must lie in 1 … {MaltTreeStrategy.MaximumBranching}"),
-            (settings.Threshold is >= 0 and < 1, $"threshold is {settings.Threshold}, it must lie in [0, 1)"),
-            (Enum.IsDefined(settings.Pooling), $"pooling is {settings.Pooling}, it must be global or local"),
-            (settings.GeneratorAdapter is not "", "generatorAdapter is empty, name an adapter or leave it out"),
-            (settings.VerifierAdapter is not "", "verifierAdapter is empty, name an adapter or leave it out"),
-            (settings.RefinerAdapter is not "", "refinerAdapter is empty, name an adapter or leave it out"));
+        new SettingRules(MaltTreeStrategy.Id)
+            .Require(options.Samples is null or <= MaltTreeStrategy.MaximumBranching, $"samples is {options.Samples}, a tree of n branches has n³ leaves, so it must lie in 1 … {MaltTreeStrategy.MaximumBranching}")
+            .Require(settings.Threshold is >= 0 and < 1, $"threshold is {settings.Threshold}, it must lie in [0, 1)")
+            .Require(Enum.IsDefined(settings.Pooling), $"pooling is {settings.Pooling}, it must be global or local")
+            .Require(settings.GeneratorAdapter is not "", "generatorAdapter is empty, name an adapter or leave it out")
+            .Require(settings.VerifierAdapter is not "", "verifierAdapter is empty, name an adapter or leave it out")
+            .Require(settings.RefinerAdapter is not "", "refinerAdapter is empty, name an adapter or leave it out")
+            .ThrowIfBroken();
         return settings;
     }
 }

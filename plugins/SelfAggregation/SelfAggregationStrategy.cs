@@ -150,19 +150,19 @@ public sealed class SelfAggregationStrategy : IReasoningStrategy
     private static SelfAggregationSettings Settings(StrategyOptions options)
     {
         SelfAggregationSettings settings = StrategySettings.Read(options, Id, new SelfAggregationSettings(), SettingsJson.Default.SelfAggregationSettings, SelfAggregationSettings.Descriptions);
-        StrategySettings.Require(
-            Id,
-            (settings.Rounds is >= 1 and <= 8, $"rounds is {settings.Rounds}, it must lie in 1 … 8"),
-            (StrategySettings.IsTemperature(settings.AggregateTemperature), $"aggregateTemperature is {settings.AggregateTemperature}, it must be at least 0"),
-            (StrategySettings.IsTemperature(settings.ResampleTemperature), $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0"),
-            (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
-            (Enum.IsDefined(settings.Diversity), $"diversity is {settings.Diversity}, it must be temperature, templates or languages"),
-            (settings.Members is null or >= 1, $"members is {settings.Members}, it must be at least 1"),
-            (Enum.IsDefined(settings.Conclude), $"conclude is {settings.Conclude}, it must be aggregate or vote"),
-            (settings.Conclude == Conclusion.Aggregate || settings.Rounds > 1, "conclude is vote, which needs rounds of at least 2: a vote over plain candidates is self-consistency"),
-            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
-            (settings.CandidatesFrom is null || settings.Diversity == DiversitySource.Temperature, "diversity is given, but candidatesFrom names the strategy that decides about it"),
-            (Enum.IsDefined(settings.CandidateOrder), $"candidateOrder is {settings.CandidateOrder}, it must be sampling, random or byLength"));
+        new SettingRules(Id)
+            .Require(settings.Rounds is >= 1 and <= 8, $"rounds is {settings.Rounds}, it must lie in 1 … 8")
+            .Require(StrategySettings.IsTemperature(settings.AggregateTemperature), $"aggregateTemperature is {settings.AggregateTemperature}, it must be at least 0")
+            .Require(StrategySettings.IsTemperature(settings.ResampleTemperature), $"resampleTemperature is {settings.ResampleTemperature}, it must be at least 0")
+            .Require(settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16")
+            .Require(Enum.IsDefined(settings.Diversity), $"diversity is {settings.Diversity}, it must be temperature, templates or languages")
+            .Require(settings.Members is null or >= 1, $"members is {settings.Members}, it must be at least 1")
+            .Require(Enum.IsDefined(settings.Conclude), $"conclude is {settings.Conclude}, it must be aggregate or vote")
+            .Require(settings.Conclude == Conclusion.Aggregate || settings.Rounds > 1, "conclude is vote, which needs rounds of at least 2: a vote over plain candidates is self-consistency")
+            .Require(settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out")
+            .Require(settings.CandidatesFrom is null || settings.Diversity == DiversitySource.Temperature, "diversity is given, but candidatesFrom names the strategy that decides about it")
+            .Require(Enum.IsDefined(settings.CandidateOrder), $"candidateOrder is {settings.CandidateOrder}, it must be sampling, random or byLength")
+            .ThrowIfBroken();
         return settings;
     }
 }

@@ -107,7 +107,7 @@ internal sealed class SiftCalls(ReasoningTask task, IReasoningContext context, d
 
     private static Dictionary<string, object?> Variables(params ReadOnlySpan<(string Name, object Value)> values)
     {
-        Dictionary<string, object?> variables = [];
+        Dictionary<string, object?> variables = new(values.Length);
         foreach ((string name, object value) in values)
         {
             variables[name] = value;

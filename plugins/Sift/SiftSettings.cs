@@ -43,16 +43,16 @@ public sealed record SiftSettings(
     internal static SiftSettings Read(StrategyOptions options)
     {
         SiftSettings settings = StrategySettings.Read(options, SiftStrategy.Id, new SiftSettings(), SettingsJson.Default.SiftSettings, Descriptions);
-        StrategySettings.Require(
-            SiftStrategy.Id,
-            (settings.MaxStage is >= 1 and <= 3 || (settings.MaxStage == 0 && settings.AnswerWith is not null), $"maxStage is {settings.MaxStage}, it must be 1, 2 or 3 (0 with answerWith)"),
-            (settings.AnswerWith?.Strategy is not "", "answerWith is empty, name a strategy or leave it out"),
-            (settings.AnswerWith is null || settings.Coupling == SiftCoupling.None, "answerWith is given, which needs one sticker: coupling must be none"),
-            (!settings.SkipForward || settings.MaxStage == 3, "skipForward leads to stage 3, so maxStage must be 3"),
-            (settings.RepeatForward is >= 1 and <= 8, $"repeatForward is {settings.RepeatForward}, it must lie in 1 … 8"),
-            (settings.RepeatInverse is >= 1 and <= 8, $"repeatInverse is {settings.RepeatInverse}, it must lie in 1 … 8"),
-            (Enum.IsDefined(settings.Consensus), $"consensus is {settings.Consensus}, it must be stickerWithBoth, stickerWithQuestion or questionWithBoth"),
-            (Enum.IsDefined(settings.Coupling), $"coupling is {settings.Coupling}, it must be none, sticker, prediction or sift"));
+        new SettingRules(SiftStrategy.Id)
+            .Require(settings.MaxStage is >= 1 and <= 3 || (settings.MaxStage == 0 && settings.AnswerWith is not null), $"maxStage is {settings.MaxStage}, it must be 1, 2 or 3 (0 with answerWith)")
+            .Require(settings.AnswerWith?.Strategy is not "", "answerWith is empty, name a strategy or leave it out")
+            .Require(settings.AnswerWith is null || settings.Coupling == SiftCoupling.None, "answerWith is given, which needs one sticker: coupling must be none")
+            .Require(!settings.SkipForward || settings.MaxStage == 3, "skipForward leads to stage 3, so maxStage must be 3")
+            .Require(settings.RepeatForward is >= 1 and <= 8, $"repeatForward is {settings.RepeatForward}, it must lie in 1 … 8")
+            .Require(settings.RepeatInverse is >= 1 and <= 8, $"repeatInverse is {settings.RepeatInverse}, it must lie in 1 … 8")
+            .Require(Enum.IsDefined(settings.Consensus), $"consensus is {settings.Consensus}, it must be stickerWithBoth, stickerWithQuestion or questionWithBoth")
+            .Require(Enum.IsDefined(settings.Coupling), $"coupling is {settings.Coupling}, it must be none, sticker, prediction or sift")
+            .ThrowIfBroken();
         return settings;
     }
 }

@@ -86,26 +86,26 @@ public sealed record TestTimeImprovementSettings(
     internal static TestTimeImprovementSettings Read(StrategyOptions options)
     {
         TestTimeImprovementSettings s = StrategySettings.Read(options, TestTimeImprovementStrategy.Id, new TestTimeImprovementSettings(), SettingsJson.Default.TestTimeImprovementSettings, Descriptions);
-        StrategySettings.Require(
-            TestTimeImprovementStrategy.Id,
-            (s.Tau is >= 0 and <= 1, $"tau is {s.Tau}, it must lie in [0, 1]"),
-            (s.TauQuantile is null or (> 0 and < 1), $"tauQuantile is {s.TauQuantile}, it must lie between 0 and 1"),
-            (s.WarmUp is >= 1 and <= 512, $"warmUp is {s.WarmUp}, it must lie in 1 … 512"),
-            (Enum.IsDefined(s.Estimator), $"estimator is {s.Estimator}, it must be auto, rss, perplexity or disagreement"),
-            (Enum.IsDefined(s.Selection), $"selection is {s.Selection}, it must be uncertain, certain, all or random"),
-            (s.Share is >= 0 and <= 1, $"share is {s.Share}, it must lie in [0, 1]"),
-            (s.Pairs is >= 1 and <= 64, $"pairs is {s.Pairs}, it must lie in 1 … 64"),
-            (Enum.IsDefined(s.Generator), $"generator is {s.Generator}, it must be self or teacher"),
-            (StrategySettings.IsTemperature(s.SynthesisTemperature), $"synthesisTemperature is {s.SynthesisTemperature}, it must be finite and at least 0"),
-            (s.Attempts is >= 1 and <= 8, $"attempts is {s.Attempts}, it must lie in 1 … 8"),
-            (s.Update is not { } update || Enum.IsDefined(update), $"update is {s.Update}, it must be lora, icl or none"),
-            (Enum.IsDefined(s.Decoding), $"decoding is {s.Decoding}, it must be direct or vote"),
-            (s.Steps is >= 1 and <= 100, $"steps is {s.Steps}, it must lie in 1 … 100"),
-            (s.LearningRate is not { } rate || (double.IsFinite(rate) && rate > 0), $"learningRate is {s.LearningRate}, it must be positive"),
-            (s.Rank is >= 1 and <= 256, $"rank is {s.Rank}, it must lie in 1 … 256"),
-            (double.IsFinite(s.Alpha) && s.Alpha > 0, $"alpha is {s.Alpha}, it must be positive"),
-            (s.TimeBudgetMs is null or > 0, $"timeBudgetMs is {s.TimeBudgetMs}, it must be positive"),
-            (s.MaxAdaptationsPerMinute is null or > 0, $"maxAdaptationsPerMinute is {s.MaxAdaptationsPerMinute}, it must be positive"));
+        new SettingRules(TestTimeImprovementStrategy.Id)
+            .Require(s.Tau is >= 0 and <= 1, $"tau is {s.Tau}, it must lie in [0, 1]")
+            .Require(s.TauQuantile is null or (> 0 and < 1), $"tauQuantile is {s.TauQuantile}, it must lie between 0 and 1")
+            .Require(s.WarmUp is >= 1 and <= 512, $"warmUp is {s.WarmUp}, it must lie in 1 … 512")
+            .Require(Enum.IsDefined(s.Estimator), $"estimator is {s.Estimator}, it must be auto, rss, perplexity or disagreement")
+            .Require(Enum.IsDefined(s.Selection), $"selection is {s.Selection}, it must be uncertain, certain, all or random")
+            .Require(s.Share is >= 0 and <= 1, $"share is {s.Share}, it must lie in [0, 1]")
+            .Require(s.Pairs is >= 1 and <= 64, $"pairs is {s.Pairs}, it must lie in 1 … 64")
+            .Require(Enum.IsDefined(s.Generator), $"generator is {s.Generator}, it must be self or teacher")
+            .Require(StrategySettings.IsTemperature(s.SynthesisTemperature), $"synthesisTemperature is {s.SynthesisTemperature}, it must be finite and at least 0")
+            .Require(s.Attempts is >= 1 and <= 8, $"attempts is {s.Attempts}, it must lie in 1 … 8")
+            .Require(s.Update is not { } update || Enum.IsDefined(update), $"update is {s.Update}, it must be lora, icl or none")
+            .Require(Enum.IsDefined(s.Decoding), $"decoding is {s.Decoding}, it must be direct or vote")
+            .Require(s.Steps is >= 1 and <= 100, $"steps is {s.Steps}, it must lie in 1 … 100")
+            .Require(s.LearningRate is not { } rate || (double.IsFinite(rate) && rate > 0), $"learningRate is {s.LearningRate}, it must be positive")
+            .Require(s.Rank is >= 1 and <= 256, $"rank is {s.Rank}, it must lie in 1 … 256")
+            .Require(double.IsFinite(s.Alpha) && s.Alpha > 0, $"alpha is {s.Alpha}, it must be positive")
+            .Require(s.TimeBudgetMs is null or > 0, $"timeBudgetMs is {s.TimeBudgetMs}, it must be positive")
+            .Require(s.MaxAdaptationsPerMinute is null or > 0, $"maxAdaptationsPerMinute is {s.MaxAdaptationsPerMinute}, it must be positive")
+            .ThrowIfBroken();
         return s;
     }
 }

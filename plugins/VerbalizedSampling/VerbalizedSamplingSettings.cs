@@ -59,20 +59,20 @@ public sealed record VerbalizedSamplingSettings(
     {
         VerbalizedSamplingSettings settings = StrategySettings.Read(
             options, VerbalizedSamplingStrategy.Id, new VerbalizedSamplingSettings(), SettingsJson.Default.VerbalizedSamplingSettings, Descriptions);
-        StrategySettings.Require(
-            VerbalizedSamplingStrategy.Id,
-            (Enum.IsDefined(settings.Variant), $"variant is {settings.Variant}, it must be standard, cot, multi or sequence"),
-            (settings.Candidates is >= 1 and <= 64, $"candidates is {settings.Candidates}, it must lie in 1 … 64"),
-            (settings.FirstTurn is null or (>= 1 and <= 64), $"firstTurn is {settings.FirstTurn}, it must lie in 1 … 64"),
-            (settings.FirstTurn is null || settings.Variant == VerbalizedVariant.Multi, "firstTurn is given, but only variant multi has turns"),
-            (Enum.IsDefined(settings.Definition), $"definition is {settings.Definition}, it must be explicit, implicit, relative, percentage, confidence, perplexity or nll"),
-            (settings.PromptTailMax is null or (> 0 and <= 1), $"promptTailMax is {settings.PromptTailMax}, it must lie in (0, 1]"),
-            (settings.MinWeight is >= 0 and <= 1, $"minWeight is {settings.MinWeight}, it must lie in [0, 1]"),
-            (settings.KeepAtLeast is >= 1 and <= 64, $"keepAtLeast is {settings.KeepAtLeast}, it must lie in 1 … 64"),
-            (Enum.IsDefined(settings.Weights), $"weights is {settings.Weights}, it must be elicited, softmax or uniform"),
-            (Enum.IsDefined(settings.Select), $"select is {settings.Select}, it must be sample, argmax, uniform or all"),
-            (settings.Words is null or (>= 1 and <= 2000), $"words is {settings.Words}, it must lie in 1 … 2000"),
-            (settings.Retries is >= 0 and <= 8, $"retries is {settings.Retries}, it must lie in 0 … 8"));
+        new SettingRules(VerbalizedSamplingStrategy.Id)
+            .Require(Enum.IsDefined(settings.Variant), $"variant is {settings.Variant}, it must be standard, cot, multi or sequence")
+            .Require(settings.Candidates is >= 1 and <= 64, $"candidates is {settings.Candidates}, it must lie in 1 … 64")
+            .Require(settings.FirstTurn is null or (>= 1 and <= 64), $"firstTurn is {settings.FirstTurn}, it must lie in 1 … 64")
+            .Require(settings.FirstTurn is null || settings.Variant == VerbalizedVariant.Multi, "firstTurn is given, but only variant multi has turns")
+            .Require(Enum.IsDefined(settings.Definition), $"definition is {settings.Definition}, it must be explicit, implicit, relative, percentage, confidence, perplexity or nll")
+            .Require(settings.PromptTailMax is null or (> 0 and <= 1), $"promptTailMax is {settings.PromptTailMax}, it must lie in (0, 1]")
+            .Require(settings.MinWeight is >= 0 and <= 1, $"minWeight is {settings.MinWeight}, it must lie in [0, 1]")
+            .Require(settings.KeepAtLeast is >= 1 and <= 64, $"keepAtLeast is {settings.KeepAtLeast}, it must lie in 1 … 64")
+            .Require(Enum.IsDefined(settings.Weights), $"weights is {settings.Weights}, it must be elicited, softmax or uniform")
+            .Require(Enum.IsDefined(settings.Select), $"select is {settings.Select}, it must be sample, argmax, uniform or all")
+            .Require(settings.Words is null or (>= 1 and <= 2000), $"words is {settings.Words}, it must lie in 1 … 2000")
+            .Require(settings.Retries is >= 0 and <= 8, $"retries is {settings.Retries}, it must lie in 0 … 8")
+            .ThrowIfBroken();
         return settings;
     }
 }

@@ -82,7 +82,7 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
         return new ReasoningAnswer(new ChatMessage(ChatRole.Assistant, text))
         {
             FinalAnswer = final,
-            Details = new Dictionary<string, object?>
+            Details = new Dictionary<string, object?>(8)
             {
                 [WeightedCandidates.DetailName] = candidates,
                 ["candidates"] = candidates.Items.Count,

@@ -56,27 +56,16 @@ public static class StrategySettings
         }
     }
 
-    /// <summary>Throws when rules do not hold; the message lists all of them.</summary>
-    /// <param name="strategy">Id of the strategy.</param>
-    /// <param name="rules">The rules, and what is wrong where one does not hold.</param>
-    /// <exception cref="ArgumentException">A rule does not hold.</exception>
-    public static void Require(string strategy, params IReadOnlyList<(bool Holds, string Sentence)> rules)
-    {
-        string[] broken = [.. rules.Where(rule => !rule.Holds).Select(rule => rule.Sentence)];
-        if (broken.Length > 0)
-        {
-            throw Broken(strategy, string.Join("; ", broken), []);
-        }
-    }
-
     /// <summary>Whether a number can be a temperature.</summary>
     /// <param name="value">The number; null for a default.</param>
     public static bool IsTemperature(double? value) => value is null || (double.IsFinite(value.Value) && value >= 0);
 
     private static JsonElement? Given(StrategyOptions options) =>
-        options.Settings is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } settings ? settings : null;
+        options.Settings is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } settings && !IsEmpty(settings) ? settings : null;
 
-    private static ArgumentException Broken(string strategy, string sentence, IEnumerable<string> known, Exception? cause = null)
+    private static bool IsEmpty(JsonElement settings) => settings.ValueKind == JsonValueKind.Object && !settings.EnumerateObject().MoveNext();
+
+    internal static ArgumentException Broken(string strategy, string sentence, IEnumerable<string> known, Exception? cause = null)
     {
         string list = string.Join(", ", known);
         return new ArgumentException($"The settings of '{strategy}' do not fit: {sentence}.{(list.Length > 0 ? $" Known settings: {list}." : "")}", cause);

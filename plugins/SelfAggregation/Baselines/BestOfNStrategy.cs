@@ -28,11 +28,11 @@ public sealed partial class BestOfNStrategy : IReasoningStrategy
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         BestOfNSettings settings = StrategySettings.Read(context.Options, Id, new BestOfNSettings(), SettingsJson.Default.BestOfNSettings, BestOfNSettings.Descriptions);
-        StrategySettings.Require(
-            Id,
-            (settings.Votes is >= 1 and <= 64, $"votes is {settings.Votes}, it must lie in 1 … 64"),
-            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
-            (StrategySettings.IsTemperature(settings.VerifyTemperature), $"verifyTemperature is {settings.VerifyTemperature}, it must be at least 0"));
+        new SettingRules(Id)
+            .Require(settings.Votes is >= 1 and <= 64, $"votes is {settings.Votes}, it must lie in 1 … 64")
+            .Require(settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out")
+            .Require(StrategySettings.IsTemperature(settings.VerifyTemperature), $"verifyTemperature is {settings.VerifyTemperature}, it must be at least 0")
+            .ThrowIfBroken();
 
         // A candidate that cannot be judged is a wasted call: as many as the budget can also judge.
         int callsEach = context.Verifier is null ? 1 + settings.Votes : 1;

@@ -20,10 +20,10 @@ public sealed class SelfConsistencyStrategy : IReasoningStrategy
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         VotingSettings settings = StrategySettings.Read(context.Options, Id, new VotingSettings(), SettingsJson.Default.VotingSettings, VotingSettings.Descriptions);
-        StrategySettings.Require(
-            Id,
-            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"),
-            (settings.CandidatesFrom is null || !settings.StopAtLead, "stopAtLead is given, but candidatesFrom names a strategy, whose runs are not stopped one by one"));
+        new SettingRules(Id)
+            .Require(settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out")
+            .Require(settings.CandidatesFrom is null || !settings.StopAtLead, "stopAtLead is given, but candidatesFrom names a strategy, whose runs are not stopped one by one")
+            .ThrowIfBroken();
         int samples = context.Options.Samples ?? DefaultSamples;
         double temperature = context.Options.Temperature ?? DefaultTemperature;
         using IReasoningStep step = context.BeginStep("candidates");

@@ -18,7 +18,9 @@ public sealed class SelfRefineStrategy : IReasoningStrategy
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         SelfRefineSettings settings = StrategySettings.Read(context.Options, Id, new SelfRefineSettings(), SettingsJson.Default.SelfRefineSettings, SelfRefineSettings.Descriptions);
-        StrategySettings.Require(Id, (settings.Rounds is >= 1 and <= 16, $"rounds is {settings.Rounds}, it must lie in 1 … 16"));
+        new SettingRules(Id)
+            .Require(settings.Rounds is >= 1 and <= 16, $"rounds is {settings.Rounds}, it must lie in 1 … 16")
+            .ThrowIfBroken();
         double temperature = context.Options.Temperature ?? 0;
         List<Candidate> versions = [];
         using (IReasoningStep step = context.BeginStep("answer"))

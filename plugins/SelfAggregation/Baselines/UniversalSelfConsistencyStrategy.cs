@@ -28,10 +28,10 @@ public sealed partial class UniversalSelfConsistencyStrategy : IReasoningStrateg
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(context);
         ChoosingSettings settings = StrategySettings.Read(context.Options, Id, new ChoosingSettings(), SettingsJson.Default.ChoosingSettings, ChoosingSettings.Descriptions);
-        StrategySettings.Require(
-            Id,
-            (settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16"),
-            (settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out"));
+        new SettingRules(Id)
+            .Require(settings.MaxCandidateTokens is null or >= 16, $"maxCandidateTokens is {settings.MaxCandidateTokens}, it must be at least 16")
+            .Require(settings.CandidatesFrom?.Strategy is not "", "candidatesFrom is empty, name a strategy or leave it out")
+            .ThrowIfBroken();
         int samples = context.Options.Samples ?? DefaultSamples;
         IReadOnlyList<Candidate> candidates;
         using (IReasoningStep step = context.BeginStep("candidates"))

@@ -91,7 +91,7 @@ internal static class ListRequest
     public static Dictionary<string, object?> Variables(string question, VerbalizedSamplingSettings settings, int count, bool structured)
     {
         ProbabilityDefinition definition = settings.Definition;
-        return new Dictionary<string, object?>
+        return new Dictionary<string, object?>(15)
         {
             ["question"] = question,
             ["count"] = count,

@@ -6,6 +6,7 @@ namespace Agents.Runtime.Prompts;
 /// <summary>A prompt file with its templates checked and compiled; compiled when first rendered, once.</summary>
 internal sealed class CompiledPrompt
 {
+    private readonly string[] _needed;
     private readonly Lazy<(ChatRole Role, Func<IReadOnlyDictionary<string, object?>, string> Render)[]> _messages;
 
     /// <summary>Checks the templates of a file.</summary>
@@ -15,6 +16,7 @@ internal sealed class CompiledPrompt
     public CompiledPrompt(PromptFile file, PromptRenderer renderer)
     {
         File = file;
+        _needed = [.. file.Variables.Keys];
         Info = new PromptInfo(file.Name, file.Description, [.. file.Variables.Keys], file.Models, file.Source) { Version = file.Version, Hash = file.Fingerprint() };
         foreach (PromptMessage message in file.Messages)
         {
@@ -45,15 +47,35 @@ internal sealed class CompiledPrompt
     /// <param name="variables">Values of at least all declared variables.</param>
     public IReadOnlyList<ChatMessage> Render(IReadOnlyDictionary<string, object?> variables)
     {
-        string[] missing = [.. File.Variables.Keys.Where(name => !variables.ContainsKey(name))];
-        if (missing.Length > 0)
+        foreach (string name in _needed)
         {
-            throw new PromptException(
-                $"The prompt '{File.Name}' ({File.Source}) needs the variable{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(name => $"'{name}'"))}; given: {(variables.Count == 0 ? "none" : string.Join(", ", variables.Keys))}.");
+            if (!variables.ContainsKey(name))
+            {
+                throw Missing(variables);
+            }
         }
 
-        Dictionary<string, object?> values = variables.ToDictionary(pair => pair.Key, pair => PromptValues.Copy(pair.Value, pair.Key), StringComparer.Ordinal);
-        return [.. _messages.Value.Select(message => new ChatMessage(message.Role, message.Render(values)))];
+        Dictionary<string, object?> values = new(variables.Count, StringComparer.Ordinal);
+        foreach ((string name, object? value) in variables)
+        {
+            values[name] = PromptValues.Copy(value, name);
+        }
+
+        (ChatRole Role, Func<IReadOnlyDictionary<string, object?>, string> Render)[] compiled = _messages.Value;
+        var messages = new ChatMessage[compiled.Length];
+        for (int i = 0; i < messages.Length; i++)
+        {
+            messages[i] = new ChatMessage(compiled[i].Role, compiled[i].Render(values));
+        }
+
+        return messages;
+    }
+
+    private PromptException Missing(IReadOnlyDictionary<string, object?> variables)
+    {
+        string[] missing = [.. _needed.Where(name => !variables.ContainsKey(name))];
+        return new PromptException(
+            $"The prompt '{File.Name}' ({File.Source}) needs the variable{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(name => $"'{name}'"))}; given: {(variables.Count == 0 ? "none" : string.Join(", ", variables.Keys))}.");
     }
 
     private string Place(PromptMessage message) => $"The prompt '{File.Name}' ({File.Source}, line {message.Line})";

@@ -72,8 +72,20 @@ public sealed class PromptLibrary : IPromptLibrary
             throw new PromptException($"There is no prompt '{name}'. {NearestNames.Describe(name, _prompts.Keys)}");
         }
 
-        return variants.FirstOrDefault(variant => variant.File.Models.Count > 0 && variant.File.Fits(model))
-            ?? variants.FirstOrDefault(variant => variant.File.Models.Count == 0)
+        CompiledPrompt? general = null;
+        foreach (CompiledPrompt variant in variants)
+        {
+            if (variant.File.Models.Count == 0)
+            {
+                general ??= variant;
+            }
+            else if (variant.File.Fits(model))
+            {
+                return variant;
+            }
+        }
+
+        return general
             ?? throw new PromptException(
                 $"The prompt '{name}' has no text for the model '{model ?? "(unknown)"}', only for {string.Join(", ", variants.SelectMany(variant => variant.File.Models))}. Add a file without 'models'.");
     }

@@ -161,6 +161,11 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     private async Task<IReadOnlyList<ChatResponse>> ParallelAsync(
         IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
+        if (count == 1)
+        {
+            return [await CallAsync(messages, options, stream.Fork(0), Together(options), Open(messages, options), cancellationToken).ConfigureAwait(false)];
+        }
+
         var calls = new RecordedCall[count];
         for (int i = 0; i < count; i++)
         {
@@ -173,7 +178,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         var tasks = new Task<ChatResponse>[count];
         for (int i = 0; i < count; i++)
         {
-            tasks[i] = CallAsync(messages, options, stream.Fork((ulong)i), count == 1 ? together : later + count - i, calls[i], cancellationToken);
+            tasks[i] = CallAsync(messages, options, stream.Fork((ulong)i), later + count - i, calls[i], cancellationToken);
         }
 
         await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -14,6 +14,11 @@ public static class VisibleText
     /// <param name="text">Text of a response.</param>
     public static string Of(string text)
     {
+        if (!text.Contains(ThinkStart, StringComparison.Ordinal) && !text.Contains(ThinkEnd, StringComparison.Ordinal))
+        {
+            return text.Trim();
+        }
+
         var visible = new StringBuilder();
         int at = 0;
         while (at < text.Length)

@@ -67,7 +67,7 @@ public sealed class MemoryPreflightTests
     {
         ModelShape shape = ModelShape.Uniform("qwen3", 320, 96, 3, new LayerShape(4, 2, 24, 160), 128) with { TiedEmbeddings = true };
         DecoderTrainerOptions options = new() { MaximumRows = 300, RecomputeLayers = recompute, HeadChunkRows = 64 };
-        long before = UnmanagedMemory.BytesInUse;
+        long before = AloneInTheProcess.BytesInUse();
         DecoderWeights<float> weights = new(shape);
         WeightInitializer.Fill(weights, new SampleStream(1));
         using DecoderTrainer<float> sut = new(weights, new ReferenceKernels<float>(), options);
