@@ -46,6 +46,8 @@ public sealed class RolesRecipeTests : IDisposable
         using JsonDocument bindings = JsonDocument.Parse(await File.ReadAllTextAsync(result.ModelPath, TestContext.Current.CancellationToken));
         Assert.Equal(["default", "refiner"], bindings.RootElement.EnumerateObject().Select(role => role.Name));
         Assert.All(bindings.RootElement.EnumerateObject(), role => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(result.ModelPath)!, role.Value.GetString()!))));
+        Assert.True(result.Training.TokensPerSecond > 0, $"{result.Training.TokensPerSecond} tokens/s");
+        Assert.True(result.Training.PeakMemoryBytes > 0, $"{result.Training.PeakMemoryBytes} bytes");
         Assert.Contains("round-1/branches", result.Stages.Select(stage => stage.Stage));
         Assert.Contains("round-2/default/sft", result.Stages.Select(stage => stage.Stage));
         List<Trajectory> second = await ReadAsync("whole", 2);

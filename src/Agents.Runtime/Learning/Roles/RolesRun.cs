@@ -75,8 +75,7 @@ internal sealed class RolesRun(
         }
 
         string bindings = Save(model, bound);
-        TrainingResult result = new(total.Steps, total.Loss, null, total.Tokens, 0, 0, 0, bindings, []);
-        return new RecipeResult(result, bindings) { PlannedSteps = total.Steps };
+        return Summary.Of(total.Steps, total.Loss, total.Tokens, forge.TokensPerSecond, bindings);
     }
 
     private async Task<IReadOnlyList<Trajectory>> ExpandAsync(
