@@ -14,11 +14,12 @@ internal static class MaltFindings
     /// <param name="laboratory">Statistics.</param>
     /// <param name="scale">Sizes.</param>
     /// <param name="split">Split of the questions.</param>
+    /// <param name="foundation">Adapter of the untrained roles.</param>
     /// <param name="level">Level of the questions.</param>
     /// <param name="statistics">What the expansions brought.</param>
     /// <param name="arms">All runs.</param>
     public static ReplicationFindings Of(
-        ILaboratory laboratory, TreeScale scale, ExperimentSplit split, ChosenLevel level, IReadOnlyList<TreeStatistics> statistics, IReadOnlyList<ArmRun> arms)
+        ILaboratory laboratory, TreeScale scale, ExperimentSplit split, ExperimentAdapter foundation, ChosenLevel level, IReadOnlyList<TreeStatistics> statistics, IReadOnlyList<ArmRun> arms)
     {
         ArmComparison Compare(string baseline, string method) =>
             laboratory.Compare([.. arms.Where(run => run.Arm == baseline)], [.. arms.Where(run => run.Arm == method)]);
@@ -54,9 +55,10 @@ internal static class MaltFindings
             Tables = [Expansion(statistics), Stages(arms), Flips(arms)],
             Setup =
             [
+                Text($"The untrained model of all arms: the model under test with one adapter (rank {TreeScale.Rank}) that practised the three roles on {scale.FoundationExamples} conversations of the training split, {TreeScale.FoundationEpochs} times (a quarter solutions and a quarter refinements with the noise of the embedded model's recipe, half critiques without noise, half of whose solutions are wrong); last loss {foundation.Loss.Last:0.000}."),
                 Text($"Questions: family {TreeScale.Family}, level {level.Level}, chosen on {scale.LevelQuestions} validation questions per level as the one where a single answer is closest to {100 * TreeScale.WantedAccuracy:0} % ({string.Join(", ", TreeScale.Levels.Zip(level.Accuracies, (known, accuracy) => Text($"level {known} {100 * accuracy:0} %")))}); {scale.TestQuestions} questions of the {split.ToString().ToLowerInvariant()} split."),
-                Text($"Trees: {scale.TrainingQuestions} training questions per seed, n = {TreeScale.Branches} ({TreeScale.Branches + (TreeScale.Branches * TreeScale.Branches) + (TreeScale.Branches * TreeScale.Branches * TreeScale.Branches)} calls each) through malt-tree at temperature {TreeScale.Temperature}, values backed up globally, threshold 0.5; sets by the plugin's curator, at most {TreeScale.PairsPerQuestion} pairs per role and question."),
-                Text($"Training: one LoRA adapter per role (rank 8): cross-entropy on positive texts ({TreeScale.SupervisedEpochs} epochs, rate {TreeScale.SupervisedRate}), then DPO for verifier and refiner ({TreeScale.PreferenceEpochs} epoch, rate {TreeScale.PreferenceRate}, beta {TreeScale.Beta}); every seed has its own trees, adapters and samples."),
+                Text($"Trees: {scale.TrainingQuestions} training questions per seed, n = {TreeScale.Branches} ({TreeScale.Branches + (TreeScale.Branches * TreeScale.Branches) + (TreeScale.Branches * TreeScale.Branches * TreeScale.Branches)} calls each) through malt-tree at temperature {TreeScale.TreeTemperature}, values backed up globally, threshold 0.5; sets by the plugin's curator, at most {TreeScale.PairsPerQuestion} pairs per role and question."),
+                Text($"Training: each role goes on from that adapter: cross-entropy on positive texts ({TreeScale.SupervisedEpochs} epochs, rate {TreeScale.SupervisedRate}), then DPO for verifier and refiner ({TreeScale.PreferenceEpochs} epoch, rate {TreeScale.PreferenceRate}, beta {TreeScale.Beta}); every seed has its own trees, adapters and samples."),
                 Text($"All arms run the strategy malt at temperature {TreeScale.Temperature}; arms with a vote of three passes cost nine calls, as does SA+MV9; the empty critique costs six."),
             ],
             Notes =
