@@ -58,17 +58,52 @@ public sealed class VerbalizedReplicationTests
     }
 
     [Theory]
-    [InlineData(3.0, -0.1, -0.1, -0.1, EffectVerdict.Shown)]
-    [InlineData(3.0, -0.1, -0.1, 0.1, EffectVerdict.ShownAgainstSome)]
-    [InlineData(3.0, 0.1, 0.1, 0.1, EffectVerdict.NotShown)]
-    [InlineData(1.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
-    [InlineData(3.0, 0, 0, 0, EffectVerdict.Underpowered)]
-    public void Conclude_Figures_GiveTheVerdict(double gamma, double first, double second, double third, EffectVerdict expected)
+    [InlineData(3.0, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, EffectVerdict.Shown)]
+    [InlineData(3.0, -0.1, -0.1, 0.1, -0.1, -0.1, -0.1, EffectVerdict.ShownAgainstSome)]
+    [InlineData(3.0, -0.1, -0.1, -0.1, -0.1, -0.1, 0, EffectVerdict.ShownAgainstSome)]
+    [InlineData(3.0, -0.1, -0.1, 0, 0, 0, -0.1, EffectVerdict.Underpowered)]
+    [InlineData(3.0, -0.1, -0.1, 0.1, 0, 0, -0.1, EffectVerdict.NotShown)]
+    [InlineData(3.0, -0.1, -0.1, -0.1, 0.1, 0, 0, EffectVerdict.NotShown)]
+    [InlineData(3.0, 0.1, 0.1, 0.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
+    [InlineData(1.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
+    [InlineData(3.0, 0, 0, 0, 0, 0, 0, EffectVerdict.Underpowered)]
+    public void Conclude_LevelsAndRises_GiveTheVerdict(double gamma, double first, double second, double third, double firstRise, double secondRise, double thirdRise, EffectVerdict expected)
     {
-        (EffectVerdict verdict, string explanation) = ListingFindings.Conclude(gamma, [Comparison("one", first), Comparison("two", second), Comparison("three", third)]);
+        (EffectVerdict verdict, string explanation) = ListingVerdict.Conclude(
+            gamma,
+            [Comparison("one", first), Comparison("two", second), Comparison("three", third)],
+            [Comparison("rise one", firstRise), Comparison("rise two", secondRise), Comparison("rise three", thirdRise)]);
 
         Assert.Equal(expected, verdict);
         Assert.Contains("against three", explanation, StringComparison.Ordinal);
+        Assert.Contains("against rise three", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Conclude_LeadFromBeforeAlignment_IsNamed()
+    {
+        (EffectVerdict verdict, string explanation) = ListingVerdict.Conclude(
+            3, [Comparison("one", -0.1), Comparison("two", -0.1), Comparison("three", 0.1)], [Comparison("rise one", -0.1), Comparison("rise two", 0), Comparison("rise three", -0.1)]);
+
+        Assert.Equal(EffectVerdict.ShownAgainstSome, verdict);
+        Assert.Contains("closer to the reference than one and were moved less", explanation, StringComparison.Ordinal);
+        Assert.Contains("not closer to the reference than three;", explanation, StringComparison.Ordinal);
+        Assert.Contains("did not raise their divergence less than that of rise two,", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_AlignmentThatMovesSingleAnswersOnly_IsNoDoingOfItsAgainstPlainLists()
+    {
+        (ReplicationFindings findings, _) = await RunAsync(new ListingWorld());
+
+        // Lists of this world are the same before and after alignment.
+        Assert.Equal(0, Mean(findings, ListingArms.VerbalizedRise, "kl"), 12);
+        Assert.Equal(0, Mean(findings, ListingArms.EnumerationRise, "kl"), 12);
+        Assert.Equal(Mean(findings, ListingArms.Direct, "kl") - Mean(findings, ListingArms.BaseDirect, "kl"), Mean(findings, ListingArms.DirectRise, "kl"), 9);
+        Assert.True(findings.Comparisons.Single(one => one.Baseline == ListingArms.DirectRise && one.Method == ListingArms.VerbalizedRise).IsWorse);
+        Assert.False(findings.Comparisons.Single(one => one.Baseline == ListingArms.TypicalRise && one.Method == ListingArms.VerbalizedRise).IsWorse);
+        Assert.Equal(EffectVerdict.ShownAgainstSome, findings.Verdict);
+        Assert.False(findings.Checks.Single(check => check.Statement.StartsWith("alignment moved verbalized lists", StringComparison.Ordinal)).Holds);
     }
 
     [Fact]
