@@ -66,6 +66,21 @@ public sealed class LaboratoryTests : IDisposable
     }
 
     [Fact]
+    public void Solve_ItemsOfEverySplit_GivesTheirSolutions()
+    {
+        foreach (ExperimentSplit split in Enum.GetValues<ExperimentSplit>())
+        {
+            foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("transform", split, 20, 3) { Difficulty = 8 }))
+            {
+                Assert.Equal(new WrittenProblem(item.Question, item.Solution) { Difficulty = 8, Split = split }, _laboratory.Solve("transform", item.Question));
+            }
+        }
+
+        Assert.Null(_laboratory.Solve("transform", "zor on"));
+        Assert.Contains("reads no questions", Assert.Throws<ReplicationException>(() => _laboratory.Solve("listing", "name a fruit")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GradeAsync_Solution_IsRight()
     {
         foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("lookup", ExperimentSplit.Test, 5, 3)))
