@@ -13,7 +13,7 @@ namespace Agents.Plugins.VerbalizedSampling.Replication;
 internal sealed class ProblemWriter(ILaboratory laboratory, int count, ExperimentItem asked)
 {
     private const int Chunk = 100;
-    private const int ProblemTokens = 64;
+    private const int ProblemTokens = 40;
     private const int ListTokens = ProblemTokens * ListingScale.ListLength;
     private readonly IGroupSampler _sampler = laboratory.Model.Client.GetService<IGroupSampler>() ?? throw new NotSupportedException($"The model {laboratory.Model.Name} samples no groups.");
 

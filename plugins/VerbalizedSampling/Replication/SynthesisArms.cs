@@ -3,7 +3,8 @@ using Agents.Replication;
 namespace Agents.Plugins.VerbalizedSampling.Replication;
 
 /// <summary>What was written and how well its students do, by arm and seed.</summary>
-internal sealed class SynthesisArms
+/// <param name="corpus">Knows the types.</param>
+internal sealed class SynthesisArms(SynthesisCorpus corpus)
 {
     /// <summary>The model without training.</summary>
     public const string Untrained = "use: no training";
@@ -13,6 +14,12 @@ internal sealed class SynthesisArms
 
     /// <summary>Trained on single problems of the writer before alignment.</summary>
     public const string BaseDirect = "use: direct before alignment";
+
+    /// <summary>Trained on plain lists of the writer before alignment.</summary>
+    public const string BasePlain = "use: plain list before alignment";
+
+    /// <summary>Trained on lists with probabilities of the writer before alignment.</summary>
+    public const string BaseVerbalized = "use: verbalized before alignment";
 
     /// <summary>Trained on single problems of the aligned writer.</summary>
     public const string Direct = "use: direct";
@@ -27,7 +34,7 @@ internal sealed class SynthesisArms
     private readonly List<ArmRun> _runs = [];
 
     /// <summary>Gets all arms that train a student, in order of appearance.</summary>
-    public static IReadOnlyList<string> Trained { get; } = [Split, BaseDirect, Direct, Plain, Verbalized];
+    public static IReadOnlyList<string> Trained { get; } = [Split, BaseDirect, BasePlain, BaseVerbalized, Direct, Plain, Verbalized];
 
     /// <summary>Gets all runs, equal arms together.</summary>
     public IReadOnlyList<ArmRun> All => [.. _runs.GroupBy(run => run.Arm).SelectMany(group => group)];
@@ -52,7 +59,7 @@ internal sealed class SynthesisArms
 
     /// <summary>Returns the share of right answers to the questions of some types.</summary>
     /// <param name="arm">The arm.</param>
-    /// <param name="types">Which types.</param>
+    /// <param name="types">Which types, by rank from 0.</param>
     public double Accuracy(string arm, Func<int, bool> types) =>
-        this[arm].SelectMany(run => run.Rows).Where(row => types(row.Item.Difficulty)).Select(row => row.Seen.Correct == true ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
+        this[arm].SelectMany(run => run.Rows).Where(row => types(corpus.TypeOf(row.Item.Facts))).Select(row => row.Seen.Correct == true ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
 }

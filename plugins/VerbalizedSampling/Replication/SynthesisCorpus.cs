@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agents.Plugins.VerbalizedSampling.Typicality;
 using Agents.Replication;
 using Microsoft.Extensions.AI;
@@ -6,57 +7,85 @@ namespace Agents.Plugins.VerbalizedSampling.Replication;
 
 /// <summary>
 /// What the writer of problems learns: to write one problem, plain lists and lists with probabilities, with types after the same law in all three; then preferences of
-/// raters who like frequent types of single problems.
+/// raters who like frequent types of single problems. The type of a problem is the name of its function.
 /// </summary>
-/// <param name="laboratory">Draws problems and renders prompts.</param>
-/// <param name="seed">Decides them.</param>
-internal sealed class SynthesisCorpus(ILaboratory laboratory, ulong seed)
+internal sealed class SynthesisCorpus
 {
     /// <summary>What the writer is asked for.</summary>
     public const string Request = "write a problem";
 
-    private const int PoolPerType = 600;
-    private readonly IReadOnlyList<ExperimentItem>[] _pools =
-    [
-        .. Enumerable.Range(1, SynthesisScale.Types).Select(type => laboratory.Items(new ItemQuery(SynthesisScale.Family, ExperimentSplit.Train, PoolPerType, seed) { Difficulty = type })),
-    ];
+    private const int PoolPerType = 150;
+    private readonly ILaboratory _laboratory;
+    private readonly ulong _seed;
+    private readonly IReadOnlyList<ExperimentItem>[] _pools;
+
+    /// <summary>Draws the problems that everything is made of.</summary>
+    /// <param name="laboratory">Draws problems and renders prompts.</param>
+    /// <param name="seed">Decides them.</param>
+    public SynthesisCorpus(ILaboratory laboratory, ulong seed)
+    {
+        (_laboratory, _seed) = (laboratory, seed);
+        _pools = ByType(laboratory, ExperimentSplit.Train, PoolPerType, seed);
+        Names = [.. _pools.Select(pool => NameOf(pool[0].Facts))];
+    }
+
+    /// <summary>Gets the names of the types, the most frequent one first.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Draws equally many problems of every type.</summary>
+    /// <param name="laboratory">Draws them.</param>
+    /// <param name="split">Split.</param>
+    /// <param name="count">Problems of each type.</param>
+    /// <param name="seed">Decides them.</param>
+    public static IReadOnlyList<ExperimentItem>[] ByType(ILaboratory laboratory, ExperimentSplit split, int count, ulong seed)
+    {
+        // Types are drawn alike; twice the need leaves none short.
+        ILookup<string, ExperimentItem> found = laboratory.Items(new ItemQuery(SynthesisScale.Family, split, SynthesisScale.Types * ((2 * count) + 20), seed)).ToLookup(item => NameOf(item.Facts));
+        return [.. found.OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => (IReadOnlyList<ExperimentItem>)[.. type.Take(count)])];
+    }
+
+    /// <summary>Returns the name of the function of a problem.</summary>
+    /// <param name="facts">Its facts: input, function, what is asked.</param>
+    public static string NameOf(IReadOnlyList<string> facts) => facts[1];
 
     /// <summary>Asks for something to be written, in the place of an item's question; the item lends its id.</summary>
     /// <param name="item">Any drawn item.</param>
     public static ExperimentItem Asked(ExperimentItem item) => item with { Question = Request };
 
+    /// <summary>Gets the rank of a problem's type, 0 for the most frequent.</summary>
+    /// <param name="facts">Its facts.</param>
+    public int TypeOf(IReadOnlyList<string> facts) => Names.TakeWhile(name => name != NameOf(facts)).Count();
+
     /// <summary>Gets a training problem of a type.</summary>
-    /// <param name="type">Type from 1.</param>
+    /// <param name="type">Rank of the type, from 0.</param>
     /// <param name="stream">Decides which one.</param>
-    public ExperimentItem Draw(int type, ref SampleStream stream) => _pools[type - 1][stream.NextInt(PoolPerType)];
+    public ExperimentItem Draw(int type, ref SampleStream stream) => _pools[type][stream.NextInt(_pools[type].Count)];
 
     /// <summary>Writes the corpus, a third of each format; lists have distinct types, drawn by their law without replacement.</summary>
     /// <param name="count">Conversations.</param>
     public IReadOnlyList<TrainingConversation> Write(int count)
     {
         ExperimentItem asked = Asked(_pools[0][0]);
-        Dictionary<string, double> law = SynthesisScale.Law.Select((share, i) => (Type: i + 1, Share: share)).ToDictionary(pair => Invariant(pair.Type), pair => pair.Share);
-        IReadOnlyList<ChatMessage> instance = ListingPrompts.Instance(asked);
-        IReadOnlyList<ChatMessage> plain = ListingPrompts.Typical(asked);
-        IReadOnlyList<ChatMessage> verbalized = ListingPrompts.Verbalized(laboratory, asked, null);
+        Dictionary<string, double> law = SynthesisScale.Law.Select((share, type) => (type, share)).ToDictionary(pair => pair.type.ToString(CultureInfo.InvariantCulture), pair => pair.share);
+        IReadOnlyList<ChatMessage>[] prompts = [ListingPrompts.Instance(asked), ListingPrompts.Typical(asked), ListingPrompts.Verbalized(_laboratory, asked, null)];
         List<TrainingConversation> conversations = new(count);
         for (int i = 0; i < count; i++)
         {
-            SampleStream stream = new(seed, (ulong)i, 3);
+            SampleStream stream = new(_seed, (ulong)i, 3);
             List<string> lines = [];
             foreach ((string type, double share) in ListingCorpus.Draw(law, i % 3 == 0 ? 1 : ListingScale.ListLength, ref stream))
             {
-                string problem = Draw(int.Parse(type, System.Globalization.CultureInfo.InvariantCulture), ref stream).Question;
+                string problem = Draw(int.Parse(type, CultureInfo.InvariantCulture), ref stream).Question;
                 lines.Add(i % 3 == 2 ? ListingPrompts.Line(problem, share) : problem);
             }
 
-            conversations.Add(new TrainingConversation((i % 3) switch { 0 => instance, 1 => plain, _ => verbalized }, string.Join('\n', lines)));
+            conversations.Add(new TrainingConversation(prompts[i % 3], string.Join('\n', lines)));
         }
 
         return conversations;
     }
 
-    /// <summary>Makes pairs of single problems of different types, evenly drawn; raters break ties by how often the writer writes such a type.</summary>
+    /// <summary>Makes pairs of single problems that differ in their type alone, types evenly drawn; raters break ties by how often the writer writes such a type.</summary>
     /// <param name="count">Pairs.</param>
     /// <param name="shares">Share of each type in what the writer wrote.</param>
     /// <param name="run">Seed of the run.</param>
@@ -64,20 +93,25 @@ internal sealed class SynthesisCorpus(ILaboratory laboratory, ulong seed)
     {
         IReadOnlyList<ChatMessage> prompt = ListingPrompts.Instance(Asked(_pools[0][0]));
         List<TrainingPreference> pairs = new(count);
-        for (int i = 0; i < count; i++)
+        for (ulong i = 0; pairs.Count < count; i++)
         {
-            SampleStream stream = new(seed + run, (ulong)i, 4);
-            int first = 1 + stream.NextInt(SynthesisScale.Types);
-            int second = 1 + ((first + stream.NextInt(SynthesisScale.Types - 1)) % SynthesisScale.Types);
+            SampleStream stream = new(_seed + run, i, 4);
+            int first = stream.NextInt(SynthesisScale.Types);
+            int second = (first + 1 + stream.NextInt(SynthesisScale.Types - 1)) % SynthesisScale.Types;
             string one = Draw(first, ref stream).Question;
-            string other = Draw(second, ref stream).Question;
-            double difference = Math.Log(shares[first - 1]) - Math.Log(shares[second - 1]);
+            string other = one.Replace(Names[first], Names[second], StringComparison.Ordinal);
+
+            // With another function the same letters may be a problem that changes nothing, or a held-out one.
+            if (_laboratory.Solve(SynthesisScale.Family, other) is not { Split: ExperimentSplit.Train })
+            {
+                continue;
+            }
+
+            double difference = Math.Log(shares[first]) - Math.Log(shares[second]);
             bool likesFirst = stream.NextUnit() < TypicalityLaw.PreferenceProbability(ListingScale.Alpha, difference);
             pairs.Add(likesFirst ? new(prompt, one, other) : new(prompt, other, one));
         }
 
         return pairs;
     }
-
-    private static string Invariant(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -11,20 +11,20 @@ namespace Agents.Plugins.VerbalizedSampling.Replication;
 /// <param name="ItemsPerType">Held-out questions of each type.</param>
 internal sealed record SynthesisScale(int Problems, int Corpus, int CorpusEpochs, int Pairs, int StudentSteps, int ItemsPerType)
 {
-    /// <summary>Family of the problems.</summary>
-    public const string Family = "transform";
+    /// <summary>Family of the problems: known functions under names that the model has never seen.</summary>
+    public const string Family = "transform-renamed";
 
-    /// <summary>Number of types: problems that compose 1 to 8 functions. The embedded model learned 1 to 5.</summary>
-    public const int Types = 8;
+    /// <summary>Number of types: one per name.</summary>
+    public const int Types = 12;
 
     /// <summary>Problems per optimizer step of a student.</summary>
     public const int StudentBatch = 16;
 
-    /// <summary>Gets how frequent each type is in the writer's corpus: Zipf's law, short problems first.</summary>
+    /// <summary>Gets how frequent each type is in the writer's corpus: Zipf's law.</summary>
     public static IReadOnlyList<double> Law { get; } = [.. Enumerable.Range(1, Types).Select(rank => 1.0 / rank / Enumerable.Range(1, Types).Sum(other => 1.0 / other))];
 
     /// <summary>Returns the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
     public static SynthesisScale Of(ReplicationProfile profile) =>
-        profile == ReplicationProfile.Full ? new(400, 4_500, 2, 1_280, 60, 25) : new(200, 3_000, 2, 960, 40, 10);
+        profile == ReplicationProfile.Full ? new(300, 3_000, 2, 1_280, 150, 25) : new(200, 2_400, 2, 960, 150, 8);
 }

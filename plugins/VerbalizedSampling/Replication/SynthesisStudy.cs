@@ -14,7 +14,7 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
 {
     private const ulong DataSeed = 5_150;
     private const int Rank = 16;
-    private const int AnswerTokens = 256;
+    private const int AnswerTokens = 64;
 
     /// <summary>Runs all seeds.</summary>
     /// <param name="split">Split of the held-out questions.</param>
@@ -23,10 +23,7 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
     {
         laboratory.Say("51: teaching the writer of problems");
         SynthesisCorpus corpus = new(laboratory, DataSeed);
-        ExperimentItem[] items =
-        [
-            .. Enumerable.Range(1, SynthesisScale.Types).SelectMany(type => laboratory.Items(new ItemQuery(SynthesisScale.Family, split, scale.ItemsPerType, DataSeed) { Difficulty = type })),
-        ];
+        ExperimentItem[] items = [.. SynthesisCorpus.ByType(laboratory, split, scale.ItemsPerType, DataSeed).SelectMany(type => type)];
         ExperimentAdapter writer = await laboratory.TrainAsync(new AdapterTraining
         {
             Name = "writer",
@@ -37,7 +34,7 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
             Epochs = scale.CorpusEpochs,
             Conversations = corpus.Write(scale.Corpus),
         }, cancellationToken).ConfigureAwait(false);
-        SynthesisArms arms = new();
+        SynthesisArms arms = new(corpus);
         foreach (ulong seed in laboratory.Seeds)
         {
             await RunAsync(corpus, writer, items, seed, arms, cancellationToken).ConfigureAwait(false);
@@ -50,17 +47,19 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
     {
         laboratory.Say($"51: writing problems, seed {seed}");
         SampleStream any = new(seed, 0, 6);
-        ProblemWriter pen = new(laboratory, scale.Problems, SynthesisCorpus.Asked(corpus.Draw(1, ref any)));
+        ProblemWriter pen = new(laboratory, scale.Problems, SynthesisCorpus.Asked(corpus.Draw(0, ref any)));
         async Task<WrittenSet> WriteAsync(string arm, Func<CancellationToken, Task<string[]>> write)
         {
-            WrittenSet set = new(laboratory, await laboratory.RememberAsync($"{arm}, written with seed {seed}", ReplicationJson.Default.StringArray, write, cancellationToken).ConfigureAwait(false));
+            WrittenSet set = new(laboratory, corpus.TypeOf, await laboratory.RememberAsync($"{arm}, written with seed {seed}", ReplicationJson.Default.StringArray, write, cancellationToken).ConfigureAwait(false));
             arms.Add(arm, set);
             return set;
         }
 
-        WrittenSet split = new(laboratory, Uniform(corpus, seed));
+        WrittenSet split = new(laboratory, corpus.TypeOf, Uniform(corpus, seed));
         arms.Add(SynthesisArms.Split, split);
-        WrittenSet before = await WriteAsync(SynthesisArms.BaseDirect, token => pen.DirectAsync(writer, seed, token)).ConfigureAwait(false);
+        WrittenSet baseDirect = await WriteAsync(SynthesisArms.BaseDirect, token => pen.DirectAsync(writer, seed, token)).ConfigureAwait(false);
+        WrittenSet basePlain = await WriteAsync(SynthesisArms.BasePlain, token => pen.PlainAsync(writer, seed, token)).ConfigureAwait(false);
+        WrittenSet baseVerbalized = await WriteAsync(SynthesisArms.BaseVerbalized, token => pen.VerbalizedAsync(writer, seed, token)).ConfigureAwait(false);
         ExperimentAdapter aligned = await laboratory.TrainAsync(new AdapterTraining
         {
             Name = "writer-aligned",
@@ -68,7 +67,7 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
             LearningRate = 1e-3,
             BatchSize = 32,
             Start = writer,
-            Preferences = corpus.Prefer(scale.Pairs, before.Shares, seed),
+            Preferences = corpus.Prefer(scale.Pairs, baseDirect.Shares, seed),
             Beta = ListingScale.Beta,
         }, cancellationToken).ConfigureAwait(false);
         WrittenSet direct = await WriteAsync(SynthesisArms.Direct, token => pen.DirectAsync(aligned, seed, token)).ConfigureAwait(false);
@@ -77,7 +76,9 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
         arms.Add(await MeasureAsync(SynthesisArms.Untrained, null, items, seed, cancellationToken).ConfigureAwait(false));
         foreach ((string arm, WrittenSet set) in (IEnumerable<(string, WrittenSet)>)
             [
-                (SynthesisArms.Split, split), (SynthesisArms.BaseDirect, before), (SynthesisArms.Direct, direct), (SynthesisArms.Plain, plain), (SynthesisArms.Verbalized, verbalized),
+                (SynthesisArms.Split, split),
+                (SynthesisArms.BaseDirect, baseDirect), (SynthesisArms.BasePlain, basePlain), (SynthesisArms.BaseVerbalized, baseVerbalized),
+                (SynthesisArms.Direct, direct), (SynthesisArms.Plain, plain), (SynthesisArms.Verbalized, verbalized),
             ])
         {
             arms.Add(await MeasureAsync(arm, await TeachAsync(arm, set, seed, cancellationToken).ConfigureAwait(false), items, seed, cancellationToken).ConfigureAwait(false));
@@ -91,7 +92,7 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
         SampleStream stream = new(DataSeed + seed, 0, 7);
         for (int i = 0; problems.Count < scale.Problems; i++)
         {
-            problems.Add(corpus.Draw(1 + (i % SynthesisScale.Types), ref stream).Question);
+            problems.Add(corpus.Draw(i % SynthesisScale.Types, ref stream).Question);
         }
 
         return [.. problems];
@@ -102,6 +103,8 @@ internal sealed class SynthesisStudy(ILaboratory laboratory, SynthesisScale scal
     {
         Name = arm.Replace("use: ", "student-", StringComparison.Ordinal).Replace(' ', '-'),
         Seed = seed,
+        Rank = Rank,
+        LearningRate = 3e-3,
         BatchSize = SynthesisScale.StudentBatch,
         Steps = scale.StudentSteps,
         Conversations = [.. set.Left.Select(problem => new TrainingConversation([new ChatMessage(ChatRole.User, problem.Question)], problem.Solution))],

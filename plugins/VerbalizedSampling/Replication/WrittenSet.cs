@@ -9,32 +9,30 @@ internal sealed class WrittenSet
     /// <summary>Added to the count of every type, so that a type which never came has a logarithm.</summary>
     private const double PseudoCount = 0.5;
 
-    private readonly int[] _types = new int[SynthesisScale.Types];
+    private readonly int[] _written = new int[SynthesisScale.Types];
+    private readonly int[] _left = new int[SynthesisScale.Types];
 
     /// <summary>Sorts what was written.</summary>
     /// <param name="laboratory">Solves problems.</param>
+    /// <param name="typeOf">Returns the rank of a type by the facts of a problem.</param>
     /// <param name="texts">Everything that was written, in order.</param>
-    public WrittenSet(ILaboratory laboratory, IReadOnlyList<string> texts)
+    public WrittenSet(ILaboratory laboratory, Func<IReadOnlyList<string>, int> typeOf, IReadOnlyList<string> texts)
     {
         Texts = texts.Count;
         List<WrittenProblem> left = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (string text in texts)
+        foreach (WrittenProblem problem in texts.Select(text => laboratory.Solve(SynthesisScale.Family, text)).OfType<WrittenProblem>())
         {
-            if (laboratory.Solve(SynthesisScale.Family, text) is not { } problem)
-            {
-                continue;
-            }
-
             Valid++;
-            _types[problem.Difficulty - 1]++;
+            _written[typeOf(problem.Facts)]++;
             if (problem.Split != ExperimentSplit.Train)
             {
                 HeldOut++;
             }
-            else if (seen.Add(text))
+            else if (seen.Add(problem.Question))
             {
                 left.Add(problem);
+                _left[typeOf(problem.Facts)]++;
             }
         }
 
@@ -54,15 +52,15 @@ internal sealed class WrittenSet
     public IReadOnlyList<WrittenProblem> Left { get; }
 
     /// <summary>Gets the number of types that are left to learn from.</summary>
-    public int TypesLeft => Left.Select(problem => problem.Difficulty).Distinct().Count();
+    public int TypesLeft => _left.Count(count => count > 0);
 
     /// <summary>Gets the share of each type in all valid problems, smoothed.</summary>
-    public IReadOnlyList<double> Shares => [.. _types.Select(count => (count + PseudoCount) / (Valid + (PseudoCount * SynthesisScale.Types)))];
+    public IReadOnlyList<double> Shares => [.. _written.Select(count => (count + PseudoCount) / (Valid + (PseudoCount * SynthesisScale.Types)))];
 
-    /// <summary>Gets the entropy of the types of what is left, in nats; at most ln 8.</summary>
-    public double Entropy => Left.Count == 0 ? 0 : Distributions.Entropy([.. Left.GroupBy(problem => problem.Difficulty).Select(group => group.Count() / (double)Left.Count)]);
+    /// <summary>Gets the entropy of the types of what is left, in nats; at most ln 12.</summary>
+    public double Entropy => Left.Count == 0 ? 0 : Distributions.Entropy([.. _left.Where(count => count > 0).Select(count => count / (double)Left.Count)]);
 
-    /// <summary>Returns the share of a type in what is left.</summary>
-    /// <param name="type">Type from 1.</param>
-    public double ShareLeft(int type) => Left.Count == 0 ? 0 : Left.Count(problem => problem.Difficulty == type) / (double)Left.Count;
+    /// <summary>Returns the number of problems of a type that are left.</summary>
+    /// <param name="type">Rank of the type, from 0.</param>
+    public int CountLeft(int type) => _left[type];
 }

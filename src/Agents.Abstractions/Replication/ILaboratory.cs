@@ -40,7 +40,7 @@ public interface ILaboratory
     ExperimentItem Similar(ExperimentItem item, SampleStream stream);
 
     /// <summary>Solves a problem that was written as text, by the rules of a family.</summary>
-    /// <param name="family">Id of a family that reads its questions: <c>transform</c>.</param>
+    /// <param name="family">Id of a family that reads its questions: <c>transform</c> or <c>transform-renamed</c>.</param>
     /// <param name="question">The complete question.</param>
     /// <returns>The problem with its solution; null where the text is none that the family could have drawn.</returns>
     WrittenProblem? Solve(string family, string question);

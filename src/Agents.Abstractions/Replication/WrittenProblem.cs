@@ -8,6 +8,9 @@ public sealed record WrittenProblem(string Question, string Solution)
     /// <summary>Gets the level of difficulty.</summary>
     public required int Difficulty { get; init; }
 
+    /// <summary>Gets the facts that the question gives; the last one is what is asked.</summary>
+    public required IReadOnlyList<string> Facts { get; init; }
+
     /// <summary>Gets the split that its content belongs to: what belongs to a held-out one must not be trained on.</summary>
     public required ExperimentSplit Split { get; init; }
 }

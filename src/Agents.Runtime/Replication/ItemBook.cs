@@ -72,7 +72,7 @@ public sealed class ItemBook
     {
         IQuestionReader reader = Family(family) as IQuestionReader ?? throw new ReplicationException($"Family {family} reads no questions; a family that does implements IQuestionReader, as transform.");
         return reader.Read(question) is { } read
-            ? new WrittenProblem(question, read.Draft.Solution.Text) { Difficulty = read.Difficulty, Split = Split(read.Split) }
+            ? new WrittenProblem(question, read.Draft.Solution.Text) { Difficulty = read.Difficulty, Facts = read.Draft.Facts, Split = Split(read.Split) }
             : null;
     }
 

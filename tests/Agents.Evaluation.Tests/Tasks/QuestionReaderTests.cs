@@ -5,7 +5,7 @@ namespace Agents.Evaluation.Tests.Tasks;
 
 public sealed class QuestionReaderTests
 {
-    private static readonly TransformFamily Family = new(new TransformOptions { Difficulty = new DifficultyMix(1, 1, 1, 1, 1, 1, 1, 1), HeldOutDifficulty = null });
+    private static readonly TransformFamily Family = new(new TransformOptions { Difficulty = new DifficultyMix(1, 1, 1, 1, 1), HeldOutDifficulty = new DifficultyMix(1, 1, 1, 1, 1, 1) });
 
     [Theory]
     [InlineData(TaskSplit.Train)]
@@ -25,6 +25,27 @@ public sealed class QuestionReaderTests
     }
 
     [Fact]
+    public void Untrained_RenamedFunctions_DoTheSameUnderNewNames()
+    {
+        ITaskFamily family = TaskFamilies.Find(TransformFamily.RenamedId);
+        for (long i = 0; i < 100; i++)
+        {
+            TaskItem item = family.Create(TaskSplit.Train, i, 4);
+            TransformFunction function = TransformFunctions.Find(item.Facts[1])!;
+            int at = TransformFunctions.Renamed.ToList().IndexOf(function);
+
+            // The same letters under the old name, which this family does not read.
+            string old = item.Question.Replace(function.Name, TransformFunctions.All[at].Name, StringComparison.Ordinal);
+            Assert.Null(((IQuestionReader)family).Read(old));
+            Assert.Equal(item.Answer, Family.Read(old)!.Draft.Solution.Answer);
+            Assert.Equal(item.Answer, ((IQuestionReader)family).Read(item.Question)!.Draft.Solution.Answer);
+        }
+
+        Assert.DoesNotContain(TransformFunctions.Renamed, function => TransformFunctions.All.Any(other => other.Name == function.Name));
+        Assert.DoesNotContain(TaskFamilies.All, other => other.Id == family.Id);
+    }
+
+    [Fact]
     public void Read_ByHand_SolvesIt() => Assert.Equal("rem: a b c d\nzor: d c b a\nanswer: a b c d, d c b a", Family.Read("zor(rem(b a c d)) all results?")!.Draft.Solution.Text);
 
     [Theory]
@@ -41,6 +62,6 @@ public sealed class QuestionReaderTests
     [InlineData("zor(b a c d)) all results?")]
     [InlineData("zor on b a  c d: all results?")]
     [InlineData("zor on b a c d: all results?\n")]
-    [InlineData("kif then kif then kif then kif then kif then kif then kif then kif then kif on b a c d: all results?")] // nine functions
+    [InlineData("kif then kif then kif then kif then kif then kif then kif on b a c d: all results?")] // seven functions
     public void Read_NoQuestionOfTheFamily_IsNull(string question) => Assert.Null(Family.Read(question));
 }

@@ -44,10 +44,7 @@ internal sealed class ListingWorld : IChatClient, IGroupSampler, IConversationEn
             }
         }
 
-        for (int type = 1; type <= SynthesisScale.Types; type++)
-        {
-            _problems.Add(laboratory.Items(new ItemQuery(SynthesisScale.Family, ExperimentSplit.Train, 300, 9) { Difficulty = type }));
-        }
+        _problems.AddRange(SynthesisCorpus.ByType(laboratory, ExperimentSplit.Train, 150, 9));
     }
 
     /// <summary>Problems in lists of five different types after the law, with the law's shares as weights; the last of every list is no problem.</summary>

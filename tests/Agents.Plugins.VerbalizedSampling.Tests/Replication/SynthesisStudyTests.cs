@@ -13,11 +13,13 @@ public sealed class SynthesisStudyTests
     {
         (SynthesisArms arms, ScriptedLaboratory laboratory) = await RunAsync(new ListingWorld());
 
-        // The 4th power of the law leaves hardly more than the shortest problems; lists of five types reach all.
-        Assert.Equal(8, arms.Mean(SynthesisArms.Verbalized, set => set.TypesLeft));
+        // The 4th power of the law leaves hardly more than the most frequent type; lists of five types reach all.
+        Assert.Equal(12, arms.Mean(SynthesisArms.Verbalized, set => set.TypesLeft));
         Assert.True(arms.Mean(SynthesisArms.Direct, set => set.Entropy) < arms.Mean(SynthesisArms.BaseDirect, set => set.Entropy) - 0.5);
         Assert.Equal(1, arms.Accuracy(SynthesisArms.Verbalized, _ => true), 9);
-        Assert.Equal(VerbalizedWorld.Known / 8.0, arms.Accuracy(SynthesisArms.Untrained, _ => true), 9);
+        Assert.Equal(0, arms.Accuracy(SynthesisArms.Untrained, _ => true), 9);
+        Assert.Equal(arms.Mean(SynthesisArms.Direct, set => set.TypesLeft) / 12, arms.Accuracy(SynthesisArms.Direct, _ => true), 9);
+        Assert.Equal(0, arms.Accuracy(SynthesisArms.Direct, type => type > 8), 9);
         Assert.True(laboratory.Compare(arms[SynthesisArms.Direct], arms[SynthesisArms.Verbalized]).IsBetter);
 
         SynthesisFindings findings = new(laboratory, Scale, arms);
@@ -52,7 +54,7 @@ public sealed class SynthesisStudyTests
         (SynthesisArms arms, ScriptedLaboratory laboratory) = await RunAsync(new ListingWorld());
 
         HashSet<string> asked = [.. arms[SynthesisArms.Untrained][0].Rows.Select(row => row.Item.Question)];
-        Assert.Equal(8 * Scale.ItemsPerType, asked.Count);
+        Assert.Equal(12 * Scale.ItemsPerType, asked.Count);
         Assert.DoesNotContain(laboratory.Trainings.SelectMany(training => training.Conversations), lesson => asked.Contains(lesson.Prompt[0].Text) || lesson.Target.Split('\n').Any(asked.Contains));
     }
 
@@ -60,15 +62,15 @@ public sealed class SynthesisStudyTests
     public void WrittenSet_RepeatedHeldOutAndBrokenTexts_AreCountedAndDropped()
     {
         ScriptedLaboratory laboratory = new();
-        string[] known = [.. laboratory.Items(new ItemQuery("transform", ExperimentSplit.Train, 2, 1) { Difficulty = 6 }).Select(item => item.Question)];
-        string other = laboratory.Items(new ItemQuery("transform", ExperimentSplit.Train, 1, 1) { Difficulty = 2 })[0].Question;
-        string held = laboratory.Items(new ItemQuery("transform", ExperimentSplit.Test, 1, 1) { Difficulty = 2 })[0].Question;
+        SynthesisCorpus corpus = new(laboratory, 3);
+        IReadOnlyList<ExperimentItem>[] types = SynthesisCorpus.ByType(laboratory, ExperimentSplit.Train, 2, 1);
+        string held = SynthesisCorpus.ByType(laboratory, ExperimentSplit.Test, 1, 1)[2][0].Question;
 
-        WrittenSet set = new(laboratory, [known[0], known[0], known[1], other, held, "zor on", ""]);
+        WrittenSet set = new(laboratory, corpus.TypeOf, [types[5][0].Question, types[5][0].Question, types[5][1].Question, types[2][0].Question, held, corpus.Names[0] + " on", ""]);
 
         Assert.Equal((7, 5, 1, 3, 2), (set.Texts, set.Valid, set.HeldOut, set.Left.Count, set.TypesLeft));
-        Assert.Equal(2 / 3.0, set.ShareLeft(6), 9);
-        Assert.Equal(3.5 / 9, set.Shares[5], 9);
+        Assert.Equal((2, 1, 0), (set.CountLeft(5), set.CountLeft(2), set.CountLeft(0)));
+        Assert.Equal(3.5 / 11, set.Shares[5], 9);
         Assert.Equal(1, set.Shares.Sum(), 9);
         Assert.Equal(-((2 / 3.0 * Math.Log(2 / 3.0)) + (1 / 3.0 * Math.Log(1 / 3.0))), set.Entropy, 9);
     }
@@ -76,44 +78,49 @@ public sealed class SynthesisStudyTests
     [Fact]
     public void WrittenSet_NothingValid_HasNoEntropyAndNoTypes()
     {
-        WrittenSet set = new(new ScriptedLaboratory(), ["what?"]);
+        WrittenSet set = new(new ScriptedLaboratory(), _ => 0, ["what?", "zor on a b c d: all results?"]);
 
-        Assert.Equal((1, 0, 0, 0.0), (set.Texts, set.Valid, set.TypesLeft, set.Entropy));
-        Assert.All(set.Shares, share => Assert.Equal(1 / 8.0, share, 9));
+        Assert.Equal((2, 0, 0, 0.0), (set.Texts, set.Valid, set.TypesLeft, set.Entropy));
+        Assert.All(set.Shares, share => Assert.Equal(1 / 12.0, share, 9));
     }
 
     [Fact]
     public void Write_Corpus_FollowsTheLawInAllThreeFormats()
     {
         ScriptedLaboratory laboratory = VerbalizedWorld.Laboratory(new ListingWorld());
-        IReadOnlyList<TrainingConversation> corpus = new SynthesisCorpus(laboratory, 3).Write(3_000);
+        SynthesisCorpus corpus = new(laboratory, 3);
+        int TypeOf(string problem) => corpus.TypeOf(laboratory.Solve(SynthesisScale.Family, problem)!.Facts);
 
-        ILookup<string, TrainingConversation> formats = corpus.ToLookup(lesson => lesson.Prompt[0].Text);
+        ILookup<string, string> formats = corpus.Write(3_000).ToLookup(lesson => lesson.Prompt[0].Text, lesson => lesson.Target);
+
         Assert.Equal(3, formats.Count);
         Assert.All(formats, format => Assert.Equal(1_000, format.Count()));
-        int[] single = [.. formats[SynthesisCorpus.Request].Select(lesson => laboratory.Solve("transform", lesson.Target)!.Difficulty)];
-        Assert.Equal(SynthesisScale.Law[0], single.Count(type => type == 1) / 1_000.0, 0.05);
-        Assert.Equal(SynthesisScale.Law[7], single.Count(type => type == 8) / 1_000.0, 0.03);
-        Assert.All(formats[SynthesisCorpus.Request + "\nlist 5"], lesson => Assert.All(lesson.Target.Split('\n'), line =>
+        int[] single = [.. formats[SynthesisCorpus.Request].Select(TypeOf)];
+        Assert.Equal(SynthesisScale.Law[0], single.Count(type => type == 0) / 1_000.0, 0.05);
+        Assert.Equal(SynthesisScale.Law[11], single.Count(type => type == 11) / 1_000.0, 0.02);
+        Assert.All(formats[SynthesisCorpus.Request + "\nlist 5"], list => Assert.All(list.Split('\n'), line =>
         {
-            WrittenProblem problem = laboratory.Solve("transform", line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])!;
-            Assert.Equal(ListingPrompts.Line(problem.Question, SynthesisScale.Law[problem.Difficulty - 1]), line);
+            string problem = line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+            Assert.Equal(ListingPrompts.Line(problem, SynthesisScale.Law[TypeOf(problem)]), line);
         }));
-        Assert.All(formats[SynthesisCorpus.Request + "\ngive 5"], lesson => Assert.Equal(5, lesson.Target.Split('\n').Select(line => laboratory.Solve("transform", line)!.Difficulty).Distinct().Count()));
+        Assert.All(formats[SynthesisCorpus.Request + "\ngive 5"], list => Assert.Equal(5, list.Split('\n').Select(TypeOf).Distinct().Count()));
     }
 
     [Fact]
     public void Prefer_FrequentTypes_WinByTheLaw()
     {
         ScriptedLaboratory laboratory = VerbalizedWorld.Laboratory(new ListingWorld());
-        double[] shares = [0.5, .. Enumerable.Repeat(0.5 / 7, 7)];
-        (int Chosen, int Rejected)[] pairs = [.. new SynthesisCorpus(laboratory, 3).Prefer(4_000, shares, 1)
-            .Select(pair => (laboratory.Solve("transform", pair.Chosen)!.Difficulty, laboratory.Solve("transform", pair.Rejected)!.Difficulty))];
+        SynthesisCorpus corpus = new(laboratory, 3);
+        double[] shares = [0.5, .. Enumerable.Repeat(0.5 / 11, 11)];
 
-        // Bradley–Terry: sigma(0.6 · ln 7) = 0.763.
-        (int Chosen, int Rejected)[] first = [.. pairs.Where(pair => pair.Chosen == 1 || pair.Rejected == 1)];
-        Assert.Equal(1 / (1 + Math.Pow(7, -0.6)), first.Count(pair => pair.Chosen == 1) / (double)first.Length, 0.04);
-        Assert.DoesNotContain(pairs, pair => pair.Chosen == pair.Rejected);
+        IReadOnlyList<TrainingPreference> pairs = corpus.Prefer(6_000, shares, 1);
+
+        // Bradley–Terry: sigma(0.6 · ln 11).
+        (int Chosen, int Rejected)[] types = [.. pairs.Select(pair => (corpus.TypeOf(laboratory.Solve(SynthesisScale.Family, pair.Chosen)!.Facts), corpus.TypeOf(laboratory.Solve(SynthesisScale.Family, pair.Rejected)!.Facts)))];
+        (int Chosen, int Rejected)[] first = [.. types.Where(pair => pair.Chosen == 0 || pair.Rejected == 0)];
+        Assert.Equal(1 / (1 + Math.Pow(11, -0.6)), first.Count(pair => pair.Chosen == 0) / (double)first.Length, 0.04);
+        Assert.All(types.Zip(pairs), row => Assert.Equal(row.Second.Chosen, row.Second.Rejected.Replace(corpus.Names[row.First.Rejected], corpus.Names[row.First.Chosen], StringComparison.Ordinal)));
+        Assert.DoesNotContain(types, pair => pair.Chosen == pair.Rejected);
     }
 
     private static async Task<(SynthesisArms Arms, ScriptedLaboratory Laboratory)> RunAsync(ListingWorld world, params ulong[] seeds)

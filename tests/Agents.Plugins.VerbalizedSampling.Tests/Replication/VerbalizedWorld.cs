@@ -6,12 +6,9 @@ using Agents.Testing;
 
 namespace Agents.Plugins.VerbalizedSampling.Tests.Replication;
 
-/// <summary>A laboratory around a <see cref="ListingWorld"/>, whose students solve the types of problems that they were taught, and short ones anyway.</summary>
+/// <summary>A laboratory around a <see cref="ListingWorld"/>, whose students solve the types of problems that they were taught.</summary>
 internal static class VerbalizedWorld
 {
-    /// <summary>Longest problem that nobody has to be taught.</summary>
-    public const int Known = 3;
-
     public static ScriptedLaboratory Laboratory(ListingWorld world, params ulong[] seeds)
     {
         int responses = ListingScale.Of(ReplicationProfile.Quick).Responses;
@@ -22,7 +19,7 @@ internal static class VerbalizedWorld
             Seeds = seeds.Length > 0 ? seeds : [1],
             Model = new ScriptedLaboratoryModel(world, world),
             Prompts = MemoryPrompts.Of(("verbalized-sampling/sample", "{{question}}\nlist {{count}}{{#if tail}} under {{tail}}{{/if}}", ["question", "count", "tail"])),
-            Answer = (run, item, _) => run.Strategy != "direct" || item.Difficulty <= Known || Taught(own!, run).Contains(item.Difficulty) ? item.Solution : "answer: none",
+            Answer = (run, item, _) => run.Strategy != "direct" || Taught(own!, run).Contains(SynthesisCorpus.NameOf(item.Facts)) ? item.Solution : "answer: none",
             Details = (_, item, seed) => new Dictionary<string, object?>
             {
                 [WeightedCandidates.DetailName] = item.Question == SynthesisCorpus.Request ? world.Problems(problems, seed) : ListingWorld.Lists(item, responses, seed),
@@ -32,8 +29,8 @@ internal static class VerbalizedWorld
         return own;
     }
 
-    private static HashSet<int> Taught(ScriptedLaboratory laboratory, StrategyRun run) => run.Adapters.TryGetValue(ModelRoles.Default, out ExperimentAdapter? student)
+    private static HashSet<string> Taught(ScriptedLaboratory laboratory, StrategyRun run) => run.Adapters.TryGetValue(ModelRoles.Default, out ExperimentAdapter? student)
         ? [.. laboratory.Trainings[int.Parse(student.Id[(student.Id.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture) - 1].Conversations
-            .Select(lesson => laboratory.Solve(SynthesisScale.Family, lesson.Prompt[0].Text)!.Difficulty)]
+            .Select(lesson => SynthesisCorpus.NameOf(laboratory.Solve(SynthesisScale.Family, lesson.Prompt[0].Text)!.Facts))]
         : [];
 }

@@ -70,9 +70,11 @@ public sealed class LaboratoryTests : IDisposable
     {
         foreach (ExperimentSplit split in Enum.GetValues<ExperimentSplit>())
         {
-            foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("transform", split, 20, 3) { Difficulty = 8 }))
+            foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("transform", split, 20, 3) { Difficulty = 5 }))
             {
-                Assert.Equal(new WrittenProblem(item.Question, item.Solution) { Difficulty = 8, Split = split }, _laboratory.Solve("transform", item.Question));
+                WrittenProblem solved = _laboratory.Solve("transform", item.Question)!;
+                Assert.Equal((item.Question, item.Solution, 5, split), (solved.Question, solved.Solution, solved.Difficulty, solved.Split));
+                Assert.Equal(item.Facts, solved.Facts);
             }
         }
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Agents.Evaluation.Tasks.Transform;
 
 /// <summary>
-/// Compositions of one to eight string functions with opaque names. The final line lists the results of all functions in order, so
+/// Compositions of one to six string functions with opaque names. The final line lists the results of all functions in order, so
 /// every intermediate result is a slot. Letters are separated by blanks, which keeps them single tokens.
 /// </summary>
 /// <remarks>
@@ -12,6 +12,10 @@ namespace Agents.Evaluation.Tasks.Transform;
 /// </remarks>
 public sealed partial class TransformFamily : GeneratedTaskFamily<TransformPlan>, IQuestionReader
 {
+    /// <summary>Id of the family of <see cref="TransformFunctions.Renamed"/>.</summary>
+    public const string RenamedId = "transform-renamed";
+
+    private const int MaximumDepth = 6;
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
     private readonly TransformOptions _options;
     private readonly TransformFunction[] _functions;
@@ -20,7 +24,16 @@ public sealed partial class TransformFamily : GeneratedTaskFamily<TransformPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public TransformFamily(TransformOptions? options = null)
-        : base("transform", (options ?? new TransformOptions()).Difficulty, (options ?? new TransformOptions()).HeldOutDifficulty)
+        : this("transform", options)
+    {
+    }
+
+    /// <summary>Creates a family under an id of its own, for functions of its own.</summary>
+    /// <param name="id">Stable id; it takes part in the splits.</param>
+    /// <param name="options">Settings, or null for the defaults.</param>
+    /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
+    public TransformFamily(string id, TransformOptions? options)
+        : base(id, (options ?? new TransformOptions()).Difficulty, (options ?? new TransformOptions()).HeldOutDifficulty)
     {
         _options = options ?? new TransformOptions();
         _options.Validate();
@@ -41,7 +54,7 @@ public sealed partial class TransformFamily : GeneratedTaskFamily<TransformPlan>
         string[] names = match.Groups[1].Value.Split(nested.Success ? "(" : " then ", StringSplitOptions.RemoveEmptyEntries);
         string input = match.Groups[2].Value.Replace(" ", "", StringComparison.Ordinal);
         TransformFunction?[] found = [.. names.Select(name => _functions.FirstOrDefault(function => function.Name == name))];
-        if (found.Length > TransformOptions.MaximumDepth || found.Contains(null) || input.Length < _options.MinimumLength || input.Length > _options.MaximumLength
+        if (found.Length > MaximumDepth || found.Contains(null) || input.Length < _options.MinimumLength || input.Length > _options.MaximumLength
             || input.Any(letter => Letters.IndexOf(letter, StringComparison.Ordinal) >= _options.Alphabet))
         {
             return null;

@@ -3,10 +3,7 @@ namespace Agents.Evaluation.Tasks.Transform;
 /// <summary>Settings of the string-transform family.</summary>
 public sealed record TransformOptions
 {
-    /// <summary>Most functions in one composition.</summary>
-    internal const int MaximumDepth = 8;
-
-    /// <summary>Gets how often each depth is drawn; level n composes n functions, 1 to 8.</summary>
+    /// <summary>Gets how often each depth is drawn; level n composes n functions, 1 to 5.</summary>
     /// <value>Default weights 1, 3, 3, 3, 2.</value>
     public DifficultyMix Difficulty { get; init; } = new(1, 3, 3, 3, 2);
 
@@ -27,12 +24,12 @@ public sealed record TransformOptions
     public int MaximumLength { get; init; } = 8;
 
     /// <summary>Gets the opaque names of the functions to use, so that held-out functions or pairs can be kept away from training.</summary>
-    /// <value>Default all of <see cref="TransformFunctions.All"/>.</value>
+    /// <value>Default all of <see cref="TransformFunctions.All"/>; those of <see cref="TransformFunctions.Renamed"/> may be named, too.</value>
     public IReadOnlyList<string> Functions { get; init; } = [.. TransformFunctions.All.Select(function => function.Name)];
 
     internal void Validate() => new OptionCheck(nameof(TransformOptions))
-        .Require(Difficulty is { Levels: <= MaximumDepth }, nameof(Difficulty), "must have 1 to 8 levels", Difficulty?.Levels)
-        .Require(HeldOutDifficulty is null or { Levels: <= MaximumDepth }, nameof(HeldOutDifficulty), "must have 1 to 8 levels", HeldOutDifficulty?.Levels)
+        .Require(Difficulty is { Levels: <= 5 }, nameof(Difficulty), "must have 1 to 5 levels", Difficulty?.Levels)
+        .Require(HeldOutDifficulty is null or { Levels: <= 6 }, nameof(HeldOutDifficulty), "must have 1 to 6 levels", HeldOutDifficulty?.Levels)
         .Require(Alphabet is >= 3 and <= 26, nameof(Alphabet), "must lie in [3, 26]", Alphabet)
         .Require(MinimumLength >= 2 && MinimumLength <= MaximumLength, nameof(MinimumLength), "must lie in [2, MaximumLength]", MinimumLength)
         .Require(MaximumLength <= 10, nameof(MaximumLength), "must be at most 10", MaximumLength)
