@@ -17,7 +17,7 @@ internal static class RoleFoundation
     /// <param name="cancellationToken">Stops the training.</param>
     public static Task<ExperimentAdapter> TrainAsync(ILaboratory laboratory, TreeScale scale, ulong seed, CancellationToken cancellationToken)
     {
-        int share = scale.FoundationExamples / 6;
+        int part = scale.FoundationExamples / 24;
         return laboratory.TrainAsync(
             new AdapterTraining
             {
@@ -29,8 +29,9 @@ internal static class RoleFoundation
                 BatchSize = ConversationsPerStep,
                 Conversations =
                 [
-                    .. laboratory.RoleData(new RoleQuery("verify", TreeScale.Family, 5 * share, seed) { CleanTargets = true }),
-                    .. laboratory.RoleData(new RoleQuery("refine", TreeScale.Family, share, seed)),
+                    .. laboratory.RoleData(new RoleQuery("solve", TreeScale.Family, part, seed)),
+                    .. laboratory.RoleData(new RoleQuery("verify", TreeScale.Family, 19 * part, seed) { CleanTargets = true }),
+                    .. laboratory.RoleData(new RoleQuery("refine", TreeScale.Family, 4 * part, seed)),
                 ],
             },
             cancellationToken);

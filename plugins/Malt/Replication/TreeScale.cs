@@ -37,7 +37,7 @@ internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int L
     public const double SupervisedRate = 3e-4;
 
     /// <summary>Learning rate of DPO.</summary>
-    public const double PreferenceRate = 3e-4;
+    public const double PreferenceRate = 1e-4;
 
     /// <summary>How often supervised data is gone through.</summary>
     public const int SupervisedEpochs = 2;
