@@ -11,8 +11,8 @@ namespace Agents.Runtime.Tracing;
 /// <param name="name">Name.</param>
 internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string name)
 {
-    private static readonly Dictionary<string, string> NoNotes = [];
-    private Dictionary<string, string>? _notes;
+    private KeyValuePair<string, string>[] _notes = [];
+    private int _noted;
     private TraceNode? _whole;
 
     public int? Parent { get; } = parent;
@@ -48,10 +48,17 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
     /// <summary>Attaches a fact.</summary>
     public void Note(string key, string value)
     {
-        // What was handed out stays as it is.
-        _notes = _notes is null ? new(2, StringComparer.Ordinal) : _whole is null ? _notes : new(_notes, StringComparer.Ordinal);
-        _whole = null;
-        _notes[key] = value;
+        int at = FactDictionary<string>.IndexOf(_notes.AsSpan(0, _noted), key);
+        if (_whole is not null || (at < 0 && _noted == _notes.Length))
+        {
+            // Full, or handed out: what was handed out stays as it is.
+            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < _notes.Length ? _notes.Length : Math.Max(2, 2 * _noted)];
+            _notes.AsSpan(0, _noted).CopyTo(notes);
+            _notes = notes;
+            _whole = null;
+        }
+
+        _notes[at >= 0 ? at : _noted++] = new(key, value);
     }
 
     /// <summary>Says that the node has changed since it was last handed out.</summary>
@@ -78,6 +85,6 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
         Error = Error,
         Value = Value,
         Reward = Reward,
-        Notes = _notes ?? NoNotes,
+        Notes = _noted == 0 ? FactDictionary<string>.Empty : new FactDictionary<string>(_notes.AsMemory(0, _noted)),
     };
 }

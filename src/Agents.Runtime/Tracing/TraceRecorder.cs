@@ -136,24 +136,7 @@ public sealed class TraceRecorder
                 return 0;
             }
 
-            HashSet<int> below = [root];
-            for (int id = root + 1; id < _nodes.Count; id++)
-            {
-                if (_nodes[id].Parent is { } parent && below.Contains(parent))
-                {
-                    below.Add(id);
-                }
-            }
-
-            int open = 0;
-            foreach (int id in below.Where(id => id != root && _nodes[id].Duration is null).OrderDescending())
-            {
-                Note(id, "leftOpen", "true");
-                End(id);
-                open++;
-            }
-
-            return open;
+            return CloseAllBelow(root);
         }
     }
 
@@ -180,6 +163,28 @@ public sealed class TraceRecorder
 
             return nodes;
         }
+    }
+
+    private int CloseAllBelow(int root)
+    {
+        HashSet<int> below = [root];
+        for (int id = root + 1; id < _nodes.Count; id++)
+        {
+            if (_nodes[id].Parent is { } parent && below.Contains(parent))
+            {
+                below.Add(id);
+            }
+        }
+
+        int open = 0;
+        foreach (int id in below.Where(id => id != root && _nodes[id].Duration is null).OrderDescending())
+        {
+            Note(id, "leftOpen", "true");
+            End(id);
+            open++;
+        }
+
+        return open;
     }
 
     private OpenNode At(int id) => id >= 0 && id < _nodes.Count
