@@ -16,6 +16,13 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
         ("### Candidate 1", "choice: 1"),
         ("Verify this solution.", "Step 2 is doubtful. Answer: 3"),
         ("Write a corrected, complete solution", "So it is. Answer: 4"),
+        ("It only shows what kind of task is wanted", """{"question":"tools: timer(min) sell(n,item). user: boil for 9 min","answer":"tool: timer\nAnswer: timer(9)"}"""),
+        ("Do not write code", "1. Add up the numbers in a loop."),
+        ("Do not single out the test's input", "answer: f(n):return 0"),
+        ("Go through the blocks", """[{"block":"B0","content":"return 0","correct":false,"explanation":"nothing is added up"}]"""),
+        ("A tester's report", "answer: f(n):return 0"),
+        ("Review the program by reading", "It adds nothing up.\nFAIL"),
+        ("Write this program in", "answer: f(n):return 0"),
         ("verdict", "verdict: wrong"),
     ];
 
