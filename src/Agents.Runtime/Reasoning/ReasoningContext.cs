@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Agents.Budgets;
+using Agents.Prompts;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
 using Agents.Runtime.Features;
@@ -16,6 +18,7 @@ internal class ReasoningContext : IReasoningContext
     // Indices far from those that strategies use for their own streams.
     private const ulong CallStreams = 0xCA11_0000_0000_0000;
     private const ulong NestedStreams = 0x5E57_0000_0000_0000;
+    private static readonly ConditionalWeakTable<PromptInfo, Tuple<string, string>> PromptNotes = [];
     private readonly StrategyScope _scope;
 
     protected ReasoningContext(ReasoningRun run, int nodeId, StrategyScope scope)
@@ -72,7 +75,8 @@ internal class ReasoningContext : IReasoningContext
     {
         string? model = Run.Models.For(role).FindName();
         IReadOnlyList<ChatMessage> rendered = Run.Prompts.Render(name, variables, model);
-        Run.Trace.Note(NodeId, "prompt " + name, Run.Prompts.Find(name, model).Stamp);
+        (string key, string stamp) = PromptNotes.GetValue(Run.Prompts.Find(name, model), static info => Tuple.Create("prompt " + info.Name, info.Stamp));
+        Run.Trace.Note(NodeId, key, stamp);
         return rendered;
     }
 

@@ -68,7 +68,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
 
             // So that who wants the whole response need not put it together again.
             RawRepresentation = response,
-            AdditionalProperties = new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
+            AdditionalProperties = response.AdditionalProperties is { Count: 1 } node ? node : new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
         };
     }
 

@@ -9,9 +9,9 @@ namespace Agents.Runtime.Tracing;
 /// <param name="parent">Id of the parent; null for the root.</param>
 /// <param name="kind">Kind.</param>
 /// <param name="name">Name.</param>
-internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string name)
+internal struct OpenNode(int id, int? parent, TraceNodeKind kind, string name)
 {
-    private KeyValuePair<string, string>[] _notes = [];
+    private KeyValuePair<string, string>[]? _notes;
     private int _noted;
     private TraceNode? _whole;
 
@@ -23,7 +23,7 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
 
     public IReadOnlyList<ChatMessage>? Prompt { get; init; }
 
-    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
+    public required IReadOnlyList<AdapterUse> Adapters { get; init; }
 
     public int Attempt { get; set; }
 
@@ -49,16 +49,17 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
     public void Note(string key, string value)
     {
         int at = FactDictionary<string>.IndexOf(_notes.AsSpan(0, _noted), key);
-        if (_whole is not null || (at < 0 && _noted == _notes.Length))
+        int capacity = _notes?.Length ?? 0;
+        if (_whole is not null || (at < 0 && _noted == capacity))
         {
             // Full, or handed out: what was handed out stays as it is.
-            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < _notes.Length ? _notes.Length : Math.Max(2, 2 * _noted)];
+            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < capacity ? capacity : Math.Max(2, 2 * _noted)];
             _notes.AsSpan(0, _noted).CopyTo(notes);
             _notes = notes;
             _whole = null;
         }
 
-        _notes[at >= 0 ? at : _noted++] = new(key, value);
+        _notes![at >= 0 ? at : _noted++] = new(key, value);
     }
 
     /// <summary>Says that the node has changed since it was last handed out.</summary>
