@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Agents.Models;
 using Agents.Plugins.TestTimeImprovement.Synthesis;
 using Agents.Plugins.TestTimeImprovement.Uncertainty;
@@ -13,7 +14,6 @@ namespace Agents.Plugins.TestTimeImprovement.Improvement;
 internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 {
     private readonly double[] _milliseconds = new double[4];
-    private IReadOnlyList<double> _losses = [];
 
     /// <summary>Gets or sets the measured certainty; null where it was not measured.</summary>
     public UncertaintyEstimate? Estimate { get; set; }
@@ -32,7 +32,20 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 
     /// <summary>Takes the figures of a training.</summary>
     /// <param name="adapter">The adapter.</param>
-    public void Trained(ITemporaryAdapter adapter) => _losses = [.. adapter.Losses];
+    public void Trained(ITemporaryAdapter adapter)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, adapter.Losses.Count, CultureInfo.InvariantCulture);
+        for (int i = 0; i < adapter.Losses.Count; i++)
+        {
+            text.AppendLiteral(i == 0 ? "" : " ");
+            text.AppendFormatted(adapter.Losses[i], "F4");
+        }
+
+        Losses = text.ToStringAndClear();
+    }
+
+    /// <summary>Gets the losses of the training, as text; empty without one.</summary>
+    public string Losses { get; private set; } = "";
 
     /// <summary>Starts a stage of the latency split.</summary>
     public long Start() => time.GetTimestamp();
@@ -46,16 +59,26 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
     /// <param name="answer">The answer.</param>
     public ReasoningAnswer On(ReasoningAnswer answer) => answer.With(
         ("margin", Estimate?.Margin),
-        ("estimator", Estimate is null ? null : means.Estimator.ToString().ToLowerInvariant()),
+        ("estimator", Estimate is null ? null : Name(means.Estimator)),
         ("threshold", Threshold),
         ("adapted", Adapted),
-        ("update", means.Update.ToString().ToLowerInvariant()),
+        ("update", Name(means.Update)),
         ("fallback", Fallback),
         ("pairs", Pairs.Count),
         ("syntheticPairs", new SyntheticPairs(Pairs)),
-        ("losses", string.Join(' ', _losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))),
+        ("losses", Losses),
         ("scoreMs", _milliseconds[(int)ImprovementStage.Score]),
         ("synthesizeMs", _milliseconds[(int)ImprovementStage.Synthesize]),
         ("trainMs", _milliseconds[(int)ImprovementStage.Train]),
         ("answerMs", _milliseconds[(int)ImprovementStage.Answer]));
+
+    private static string Name(UncertaintyEstimator estimator) => estimator switch
+    {
+        UncertaintyEstimator.Rss => "rss",
+        UncertaintyEstimator.Perplexity => "perplexity",
+        UncertaintyEstimator.Disagreement => "disagreement",
+        _ => "auto",
+    };
+
+    private static string Name(AdaptationUpdate update) => update switch { AdaptationUpdate.Lora => "lora", AdaptationUpdate.Icl => "icl", _ => "none" };
 }

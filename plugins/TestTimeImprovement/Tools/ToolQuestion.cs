@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Agents.Plugins.TestTimeImprovement.Tools;
@@ -13,6 +14,9 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     /// <summary>What stands before the function's name in an answer.</summary>
     public const string DecisionPrefix = "tool: ";
 
+    private const string Opening = "tools: ";
+    private const string Middle = ". user: ";
+
     /// <summary>Gets whether no function and no alias is offered twice, so that a call means one of them.</summary>
     public bool IsUnambiguous =>
         Tools.Select(tool => tool.Callable).Distinct(StringComparer.Ordinal).Count() == Tools.Count && Tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal).Count() == Tools.Count;
@@ -23,8 +27,21 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     public static ToolQuestion? Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Match line = Line().Match(text.Trim());
-        return line.Success ? new ToolQuestion([.. line.Groups["tool"].Captures.Select(tool => Signature(tool.Value))], line.Groups["request"].Value.Trim()) : null;
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
+        if (!Skip(ref rest, Opening))
+        {
+            return null;
+        }
+
+        List<ToolSignature> tools = new(4);
+        while (SignatureLength(rest) is > 0 and int length)
+        {
+            tools.Add(Signature(rest[..length]));
+            rest = rest[length..];
+            Skip(ref rest, " ");
+        }
+
+        return tools.Count > 0 && Skip(ref rest, Middle) && rest.Length > 0 && !char.IsWhiteSpace(rest[0]) && !rest.Contains('\n') ? new ToolQuestion(tools, rest.ToString()) : null;
     }
 
     /// <summary>Reads a call such as <c>buy(3,eggs)</c>.</summary>
@@ -36,18 +53,66 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
         return call.Success ? (call.Groups["name"].Value, [.. call.Groups["arguments"].Value.Split(',').Select(argument => argument.Trim())]) : null;
     }
 
-    private static ToolSignature Signature(string text)
+    private static bool Skip(ref ReadOnlySpan<char> text, string start)
     {
-        Match parts = SignatureForm().Match(text);
-        string alias = parts.Groups["alias"].Value;
-        return new ToolSignature(parts.Groups["name"].Value, alias.Length > 0 ? alias : null, parts.Groups["parameters"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        bool starts = text.StartsWith(start, StringComparison.Ordinal);
+        text = starts ? text[start.Length..] : text;
+        return starts;
     }
 
-    [GeneratedRegex(@"^tools: (?:(?<tool>[\w=]+\([\w, ]*\)) ?)+\. user: (?<request>\S[^\n]*)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Line();
+    // Letters and equal signs, then parameters in parentheses: the length of both; 0 where the text starts otherwise.
+    private static int SignatureLength(ReadOnlySpan<char> text)
+    {
+        int open = 0;
+        while (open < text.Length && (IsWord(text[open]) || text[open] == '='))
+        {
+            open++;
+        }
 
-    [GeneratedRegex(@"^(?:(?<alias>\w+)=)?(?<name>\w+)\((?<parameters>[\w, ]*)\)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SignatureForm();
+        int close = open + 1;
+        while (close < text.Length && (IsWord(text[close]) || text[close] is ',' or ' '))
+        {
+            close++;
+        }
+
+        return open > 0 && close < text.Length && text[open] == '(' && text[close] == ')' ? close + 1 : 0;
+    }
+
+    // One that is not of the form alias=name(parameters) has the empty name, which fits no call.
+    private static ToolSignature Signature(ReadOnlySpan<char> text)
+    {
+        int open = text.IndexOf('(');
+        ReadOnlySpan<char> name = text[..open];
+        int alias = name.IndexOf('=');
+        return alias == 0 || alias == name.Length - 1 || name.LastIndexOf('=') != alias
+            ? new ToolSignature("", null, [])
+            : new ToolSignature(name[(alias + 1)..].ToString(), alias < 0 ? null : name[..alias].ToString(), Parameters(text[(open + 1)..^1]));
+    }
+
+    private static string[] Parameters(ReadOnlySpan<char> text)
+    {
+        int count = 0;
+        foreach (Range part in text.Split(','))
+        {
+            count += text[part].IsWhiteSpace() ? 0 : 1;
+        }
+
+        var parameters = new string[count];
+        count = 0;
+        foreach (Range part in text.Split(','))
+        {
+            if (!text[part].IsWhiteSpace())
+            {
+                parameters[count++] = text[part].Trim().ToString();
+            }
+        }
+
+        return parameters;
+    }
+
+    // What \w of a regular expression is.
+    private static bool IsWord(char unit) => char.IsAsciiLetterOrDigit(unit) || unit == '_' || (!char.IsAscii(unit) && (char.IsLetter(unit)
+        || char.GetUnicodeCategory(unit) is UnicodeCategory.NonSpacingMark or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation));
 
     [GeneratedRegex(@"^(?<name>\w+)\((?<arguments>[^()]*)\)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CallForm();
