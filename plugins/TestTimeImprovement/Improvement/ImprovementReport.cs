@@ -13,6 +13,7 @@ namespace Agents.Plugins.TestTimeImprovement.Improvement;
 /// <param name="time">The clock of the latency split.</param>
 internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 {
+    private static readonly object NoTime = 0.0;
     private readonly double[] _milliseconds = new double[4];
 
     /// <summary>Gets or sets the measured certainty; null where it was not measured.</summary>
@@ -67,10 +68,12 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
         ("pairs", Pairs.Count),
         ("syntheticPairs", new SyntheticPairs(Pairs)),
         ("losses", Losses),
-        ("scoreMs", _milliseconds[(int)ImprovementStage.Score]),
-        ("synthesizeMs", _milliseconds[(int)ImprovementStage.Synthesize]),
-        ("trainMs", _milliseconds[(int)ImprovementStage.Train]),
-        ("answerMs", _milliseconds[(int)ImprovementStage.Answer]));
+        ("scoreMs", Took(ImprovementStage.Score)),
+        ("synthesizeMs", Took(ImprovementStage.Synthesize)),
+        ("trainMs", Took(ImprovementStage.Train)),
+        ("answerMs", Took(ImprovementStage.Answer)));
+
+    private object Took(ImprovementStage stage) => _milliseconds[(int)stage] is not 0 and double milliseconds ? milliseconds : NoTime;
 
     private static string Name(UncertaintyEstimator estimator) => estimator switch
     {

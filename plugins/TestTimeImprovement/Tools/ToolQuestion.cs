@@ -24,7 +24,14 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     /// <summary>Reads a question.</summary>
     /// <param name="text">The text.</param>
     /// <returns>Null when it has another form.</returns>
-    public static ToolQuestion? Read(string text)
+    public static ToolQuestion? Read(string text) => Read(text, parameters: true);
+
+    /// <summary>Reads a question without the parameters of its functions, which a choice among them does not need.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Null when it has another form.</returns>
+    internal static ToolQuestion? ReadNames(string text) => Read(text, parameters: false);
+
+    private static ToolQuestion? Read(string text, bool parameters)
     {
         ArgumentNullException.ThrowIfNull(text);
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
@@ -36,7 +43,7 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
         List<ToolSignature> tools = new(4);
         while (SignatureLength(rest) is > 0 and int length)
         {
-            tools.Add(Signature(rest[..length]));
+            tools.Add(Signature(rest[..length], parameters));
             rest = rest[length..];
             Skip(ref rest, " ");
         }
@@ -79,14 +86,14 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     }
 
     // One that is not of the form alias=name(parameters) has the empty name, which fits no call.
-    private static ToolSignature Signature(ReadOnlySpan<char> text)
+    private static ToolSignature Signature(ReadOnlySpan<char> text, bool parameters)
     {
         int open = text.IndexOf('(');
         ReadOnlySpan<char> name = text[..open];
         int alias = name.IndexOf('=');
         return alias == 0 || alias == name.Length - 1 || name.LastIndexOf('=') != alias
             ? new ToolSignature("", null, [])
-            : new ToolSignature(name[(alias + 1)..].ToString(), alias < 0 ? null : name[..alias].ToString(), Parameters(text[(open + 1)..^1]));
+            : new ToolSignature(name[(alias + 1)..].ToString(), alias < 0 ? null : name[..alias].ToString(), parameters ? Parameters(text[(open + 1)..^1]) : []);
     }
 
     private static string[] Parameters(ReadOnlySpan<char> text)

@@ -37,10 +37,16 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
         ArgumentNullException.ThrowIfNull(task);
         if (task.Options is { Tools: { Count: > 0 } tools, ToolMode: not NoneChatToolMode })
         {
-            return new CandidateActions(Plain(tools.Select(tool => tool.Name)), prefix is null ? CallMarker : null, prefix ?? "{\"name\": \"");
+            List<CandidateAction> actions = new(tools.Count);
+            foreach (AITool tool in tools)
+            {
+                Add(actions, tool.Name);
+            }
+
+            return new CandidateActions(actions, prefix is null ? CallMarker : null, prefix ?? "{\"name\": \"");
         }
 
-        return ToolQuestion.Read(task.Question) is { } question ? new CandidateActions(Of(question), null, prefix ?? ToolQuestion.DecisionPrefix) : null;
+        return ToolQuestion.ReadNames(task.Question) is { } question ? new CandidateActions(Of(question), null, prefix ?? ToolQuestion.DecisionPrefix) : null;
     }
 
     /// <summary>
@@ -76,18 +82,12 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
         return result;
     }
 
-    private static List<CandidateAction> Plain(IEnumerable<string> names)
+    private static void Add(List<CandidateAction> actions, string name)
     {
-        List<CandidateAction> actions = new(4);
-        foreach (string name in names)
+        if (!IsKnown(actions, name))
         {
-            if (!IsKnown(actions, name))
-            {
-                actions.Add(new CandidateAction(name, [name]));
-            }
+            actions.Add(new CandidateAction(name, new[] { name }));
         }
-
-        return actions;
     }
 
     private static bool IsKnown(List<CandidateAction> actions, string name)
@@ -106,9 +106,17 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
     // Under aliases the model names the function and then its alias, "timer is qa", and may join any two: the call qa has the probability of all names before it.
     private static List<CandidateAction> Of(ToolQuestion question)
     {
-        if (question.Tools.All(static tool => tool.Alias is null))
+        List<CandidateAction> actions = new(question.Tools.Count);
+        bool aliased = false;
+        for (int i = 0; i < question.Tools.Count; i++)
         {
-            return Plain(question.Tools.Select(static tool => tool.Name));
+            Add(actions, question.Tools[i].Name);
+            aliased |= question.Tools[i].Alias is not null;
+        }
+
+        if (!aliased)
+        {
+            return actions;
         }
 
         string[] names = [.. question.Tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal)];
@@ -131,7 +139,7 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
 
     private void Encode(ITokenizer tokenizer, int[][] continuations, int[] first)
     {
-        List<int> ids = new(64);
+        List<int> ids = new(16);
         int marker = 0;
         bool marked = Marker is not null && tokenizer.TryGetSpecialId(Marker, out marker);
         string before = marked ? "\n" + Prefix : Prefix;

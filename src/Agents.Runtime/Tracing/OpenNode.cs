@@ -53,7 +53,7 @@ internal struct OpenNode(int id, int? parent, TraceNodeKind kind, string name)
         if (_whole is not null || (at < 0 && _noted == capacity))
         {
             // Full, or handed out: what was handed out stays as it is.
-            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < capacity ? capacity : Math.Max(2, 2 * _noted)];
+            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < capacity ? capacity : _noted > 0 ? 2 * _noted : Prompt is null ? 2 : 3];
             _notes.AsSpan(0, _noted).CopyTo(notes);
             _notes = notes;
             _whole = null;
