@@ -24,31 +24,34 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     /// <summary>Reads a question.</summary>
     /// <param name="text">The text.</param>
     /// <returns>Null when it has another form.</returns>
-    public static ToolQuestion? Read(string text) => Read(text, parameters: true);
-
-    /// <summary>Reads a question without the parameters of its functions, which a choice among them does not need.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Null when it has another form.</returns>
-    internal static ToolQuestion? ReadNames(string text) => Read(text, parameters: false);
-
-    private static ToolQuestion? Read(string text, bool parameters)
+    public static ToolQuestion? Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        if (!Skip(ref rest, Opening))
+        var tools = new ToolSignature[Count(ref rest, out ReadOnlySpan<char> request)];
+        for (int i = 0; i < tools.Length; i++)
         {
-            return null;
+            ReadOnlySpan<char> signature = Next(ref rest);
+            (string name, string? alias) = Name(signature);
+            tools[i] = new ToolSignature(name, alias, name.Length == 0 ? [] : Parameters(signature[(signature.IndexOf('(') + 1)..^1]));
         }
 
-        List<ToolSignature> tools = new(4);
-        while (SignatureLength(rest) is > 0 and int length)
+        return tools.Length > 0 ? new ToolQuestion(tools, request.ToString()) : null;
+    }
+
+    /// <summary>Reads what the functions of a question are called, which is all that a choice among them needs.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Null when it has another form.</returns>
+    internal static (string Name, string? Alias)[]? ReadNames(string text)
+    {
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
+        var names = new (string, string?)[Count(ref rest, out _)];
+        for (int i = 0; i < names.Length; i++)
         {
-            tools.Add(Signature(rest[..length], parameters));
-            rest = rest[length..];
-            Skip(ref rest, " ");
+            names[i] = Name(Next(ref rest));
         }
 
-        return tools.Count > 0 && Skip(ref rest, Middle) && rest.Length > 0 && !char.IsWhiteSpace(rest[0]) && !rest.Contains('\n') ? new ToolQuestion(tools, rest.ToString()) : null;
+        return names.Length > 0 ? names : null;
     }
 
     /// <summary>Reads a call such as <c>buy(3,eggs)</c>.</summary>
@@ -58,6 +61,40 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     {
         Match call = CallForm().Match((answer ?? "").Trim());
         return call.Success ? (call.Groups["name"].Value, [.. call.Groups["arguments"].Value.Split(',').Select(argument => argument.Trim())]) : null;
+    }
+
+    // How many functions a line offers, and what follows them; 0 where it has another form. The line's beginning is taken off.
+    private static int Count(ref ReadOnlySpan<char> line, out ReadOnlySpan<char> request)
+    {
+        request = default;
+        if (!Skip(ref line, Opening))
+        {
+            return 0;
+        }
+
+        int count = 0;
+        ReadOnlySpan<char> rest = line;
+        while (!Next(ref rest).IsEmpty)
+        {
+            count++;
+        }
+
+        if (!Skip(ref rest, Middle) || rest.IsEmpty || char.IsWhiteSpace(rest[0]) || rest.Contains('\n'))
+        {
+            return 0;
+        }
+
+        request = rest;
+        return count;
+    }
+
+    // Takes the next function off a line; empty where there is none.
+    private static ReadOnlySpan<char> Next(ref ReadOnlySpan<char> line)
+    {
+        ReadOnlySpan<char> signature = line[..SignatureLength(line)];
+        line = line[signature.Length..];
+        _ = signature.Length > 0 && Skip(ref line, " ");
+        return signature;
     }
 
     private static bool Skip(ref ReadOnlySpan<char> text, string start)
@@ -86,14 +123,11 @@ public sealed partial record ToolQuestion(IReadOnlyList<ToolSignature> Tools, st
     }
 
     // One that is not of the form alias=name(parameters) has the empty name, which fits no call.
-    private static ToolSignature Signature(ReadOnlySpan<char> text, bool parameters)
+    private static (string Name, string? Alias) Name(ReadOnlySpan<char> signature)
     {
-        int open = text.IndexOf('(');
-        ReadOnlySpan<char> name = text[..open];
+        ReadOnlySpan<char> name = signature[..signature.IndexOf('(')];
         int alias = name.IndexOf('=');
-        return alias == 0 || alias == name.Length - 1 || name.LastIndexOf('=') != alias
-            ? new ToolSignature("", null, [])
-            : new ToolSignature(name[(alias + 1)..].ToString(), alias < 0 ? null : name[..alias].ToString(), parameters ? Parameters(text[(open + 1)..^1]) : []);
+        return alias == 0 || alias == name.Length - 1 || name.LastIndexOf('=') != alias ? ("", null) : (name[(alias + 1)..].ToString(), alias < 0 ? null : name[..alias].ToString());
     }
 
     private static string[] Parameters(ReadOnlySpan<char> text)

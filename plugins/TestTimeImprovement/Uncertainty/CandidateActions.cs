@@ -46,7 +46,7 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
             return new CandidateActions(actions, prefix is null ? CallMarker : null, prefix ?? "{\"name\": \"");
         }
 
-        return ToolQuestion.ReadNames(task.Question) is { } question ? new CandidateActions(Of(question), null, prefix ?? ToolQuestion.DecisionPrefix) : null;
+        return ToolQuestion.ReadNames(task.Question) is { } named ? new CandidateActions(Of(named), null, prefix ?? ToolQuestion.DecisionPrefix) : null;
     }
 
     /// <summary>
@@ -103,24 +103,27 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
         return false;
     }
 
-    // Under aliases the model names the function and then its alias, "timer is qa", and may join any two: the call qa has the probability of all names before it.
-    private static List<CandidateAction> Of(ToolQuestion question)
+    private static List<CandidateAction> Of((string Name, string? Alias)[] tools)
     {
-        List<CandidateAction> actions = new(question.Tools.Count);
-        bool aliased = false;
-        for (int i = 0; i < question.Tools.Count; i++)
+        List<CandidateAction> actions = new(tools.Length);
+        foreach ((string name, string? alias) in tools)
         {
-            Add(actions, question.Tools[i].Name);
-            aliased |= question.Tools[i].Alias is not null;
+            if (alias is not null)
+            {
+                return Aliased(tools);
+            }
+
+            Add(actions, name);
         }
 
-        if (!aliased)
-        {
-            return actions;
-        }
+        return actions;
+    }
 
-        string[] names = [.. question.Tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal)];
-        return [.. question.Tools.Select(tool => tool.Callable).Distinct(StringComparer.Ordinal).Select(callable => new CandidateAction(callable, [.. names.Select(name => $"{name} is {callable}")]))];
+    // Under aliases the model names the function and then its alias, "timer is qa", and may join any two: the call qa has the probability of all names before it.
+    private static List<CandidateAction> Aliased((string Name, string? Alias)[] tools)
+    {
+        string[] names = [.. tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal)];
+        return [.. tools.Select(tool => tool.Alias ?? tool.Name).Distinct(StringComparer.Ordinal).Select(callable => new CandidateAction(callable, [.. names.Select(name => $"{name} is {callable}")]))];
     }
 
     private static double LogSum(IReadOnlyList<float[]> scores, int[] first, int at, int forms, bool lengthNormalise)
