@@ -28,10 +28,14 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
 
     private readonly UsageDetails _usage = new() { InputTokenCount = 10, OutputTokenCount = 8, TotalTokenCount = 18 };
     private long _calls;
+    private long _streamed;
     private long _characters;
 
     /// <summary>Gets how many calls were answered.</summary>
     public long Calls => Interlocked.Read(ref _calls);
+
+    /// <summary>Gets how many of them were streamed.</summary>
+    public long Streamed => Interlocked.Read(ref _streamed);
 
     /// <summary>Gets the characters of all replies and of all prompts but the first one's text, which is the task's own.</summary>
     public long Characters => Interlocked.Read(ref _characters);
@@ -47,6 +51,7 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        Interlocked.Increment(ref _streamed);
         ChatResponse response = Answer(messages);
         yield return new ChatResponseUpdate(ChatRole.Assistant, response.Text);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(_usage)]) { FinishReason = ChatFinishReason.Stop };
