@@ -4,7 +4,7 @@ using Agents.Plugins.VerbalizedSampling.Diversity;
 using Agents.Plugins.VerbalizedSampling.Prompting;
 using Agents.Plugins.VerbalizedSampling.Weights;
 using Agents.Reasoning;
-using Agents.Tracing;
+using Agents.Strategies.Candidates;
 using Agents.Verification;
 using Microsoft.Extensions.AI;
 
@@ -84,17 +84,9 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
         return new ReasoningAnswer(new ChatMessage(ChatRole.Assistant, text))
         {
             FinalAnswer = final,
-            Details = new FactDictionary<object?>(new KeyValuePair<string, object?>[]
-            {
-                new(WeightedCandidates.DetailName, candidates),
-                new("candidates", candidates.Items.Count),
-                new("distinct", Distinct(candidates.Items, context.Answers)),
-                new("entropy", Entropy(candidates.Items)),
-                new("weight", chosen?.Weight),
-                new("repaired", candidates.Repaired),
-                new("missing", candidates.Missing),
-                new("unreadable", sampler.Unreadable),
-            }),
+            Details = Answers.Figures(
+                (WeightedCandidates.DetailName, candidates), ("candidates", candidates.Items.Count), ("distinct", Distinct(candidates.Items, context.Answers)), ("entropy", Entropy(candidates.Items)),
+                ("weight", chosen?.Weight), ("repaired", candidates.Repaired), ("missing", candidates.Missing), ("unreadable", sampler.Unreadable)),
         };
     }
 

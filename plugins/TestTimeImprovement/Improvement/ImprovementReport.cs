@@ -58,20 +58,24 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 
     /// <summary>Puts the figures on an answer.</summary>
     /// <param name="answer">The answer.</param>
-    public ReasoningAnswer On(ReasoningAnswer answer) => answer.With(
-        ("margin", Estimate?.Margin),
-        ("estimator", Estimate is null ? null : Name(means.Estimator)),
-        ("threshold", Threshold),
-        ("adapted", Adapted),
-        ("update", Name(means.Update)),
-        ("fallback", Fallback),
-        ("pairs", Pairs.Count),
-        ("syntheticPairs", new SyntheticPairs(Pairs)),
-        ("losses", Losses),
-        ("scoreMs", Took(ImprovementStage.Score)),
-        ("synthesizeMs", Took(ImprovementStage.Synthesize)),
-        ("trainMs", Took(ImprovementStage.Train)),
-        ("answerMs", Took(ImprovementStage.Answer)));
+    public ReasoningAnswer On(Candidate answer) => new(answer.Message)
+    {
+        FinalAnswer = answer.FinalAnswer,
+        Details = Answers.Figures(
+            ("margin", Estimate?.Margin),
+            ("estimator", Estimate is null ? null : Name(means.Estimator)),
+            ("threshold", Threshold),
+            ("adapted", Adapted),
+            ("update", Name(means.Update)),
+            ("fallback", Fallback),
+            ("pairs", Pairs.Count),
+            ("syntheticPairs", new SyntheticPairs(Pairs)),
+            ("losses", Losses),
+            ("scoreMs", Took(ImprovementStage.Score)),
+            ("synthesizeMs", Took(ImprovementStage.Synthesize)),
+            ("trainMs", Took(ImprovementStage.Train)),
+            ("answerMs", Took(ImprovementStage.Answer))),
+    };
 
     private object Took(ImprovementStage stage) => _milliseconds[(int)stage] is not 0 and double milliseconds ? milliseconds : NoTime;
 

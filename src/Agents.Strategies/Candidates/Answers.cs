@@ -16,8 +16,21 @@ public static class Answers
         return new ReasoningAnswer(answer.Message)
         {
             FinalAnswer = answer.FinalAnswer,
-            Details = new FactDictionary<object?>(new KeyValuePair<string, object?>[] { new("candidates", candidates.Count), new("distinct", vote.Distinct), new("agreement", vote.Agreement) }),
+            Details = Figures(("candidates", candidates.Count), ("distinct", vote.Distinct), ("agreement", vote.Agreement)),
         };
+    }
+
+    /// <summary>Returns figures of one strategy as the details of an answer.</summary>
+    /// <param name="figures">Names, each once, and values.</param>
+    public static FactDictionary<object?> Figures(params ReadOnlySpan<(string Name, object? Value)> figures)
+    {
+        var details = new KeyValuePair<string, object?>[figures.Length];
+        for (int i = 0; i < details.Length; i++)
+        {
+            details[i] = new(figures[i].Name, figures[i].Value);
+        }
+
+        return new FactDictionary<object?>(details);
     }
 
     /// <summary>Adds figures of one strategy.</summary>

@@ -37,11 +37,15 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
     /// <summary>Gets how many of them were streamed.</summary>
     public long Streamed => Interlocked.Read(ref _streamed);
 
-    /// <summary>Gets the characters of all replies and of all prompts but the first one's text, which is the task's own.</summary>
+    /// <summary>Gets the characters of all replies and of all prompts but the first one's text, which is the task's own; and token ids as so many characters as take their place.</summary>
     public long Characters => Interlocked.Read(ref _characters);
 
     /// <summary>Gets or sets the text that is the task's own, so that it is not counted.</summary>
     public string Question { get; set; } = "";
+
+    /// <summary>Counts token ids that a strategy hands to its model, four bytes each, as so much text.</summary>
+    /// <param name="tokens">How many.</param>
+    public void AddTokens(int tokens) => Interlocked.Add(ref _characters, sizeof(int) / sizeof(char) * tokens);
 
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>

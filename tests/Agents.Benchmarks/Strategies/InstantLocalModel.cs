@@ -50,6 +50,7 @@ internal sealed class InstantLocalModel(IChatClient inner, float distance) : Del
             Volatile.Write(ref _scores, scores);
         }
 
+        (InnerClient as InstantChatClient)?.AddTokens(scores.Sum(ids => ids.Length));
         return ValueTask.FromResult<IReadOnlyList<float[]>>(scores);
     }
 

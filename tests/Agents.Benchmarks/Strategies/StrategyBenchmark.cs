@@ -37,7 +37,7 @@ internal static class StrategyBenchmark
             met &= await MeasureAsync(features, subject).ConfigureAwait(false);
         }
 
-        Console.WriteLine("net: per call, without the client's own share (streamed where the strategy streams), the text of replies and prompts (the task's own text aside), and the runs and traces of programs (code-pipeline)");
+        Console.WriteLine("net: per call, without the client's own share (streamed where the strategy streams), the text of replies and prompts (the task's own aside), the token ids handed to it, and the runs and traces of programs (code-pipeline)");
         foreach (bool tokens in new[] { false, true })
         {
             await ConcurrentAsync(features, tokens).ConfigureAwait(false);
