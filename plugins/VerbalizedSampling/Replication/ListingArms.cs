@@ -32,6 +32,18 @@ internal sealed class ListingArms
     /// <summary>The same lists, read as the mean probability that is stated for each answer.</summary>
     public const string Stated = "aligned: verbalized, as stated";
 
+    /// <summary>What alignment added to the divergence of single answers.</summary>
+    public const string DirectRise = "rise: direct";
+
+    /// <summary>What alignment added to the divergence of enumerations.</summary>
+    public const string EnumerationRise = "rise: enumeration";
+
+    /// <summary>What alignment added to the divergence of typical lists.</summary>
+    public const string TypicalRise = "rise: typical list";
+
+    /// <summary>What alignment added to the divergence of lists with probabilities.</summary>
+    public const string VerbalizedRise = "rise: verbalized";
+
     /// <summary>Lists with probabilities after DPO on the prompt for lists, too.</summary>
     public const string BothVerbalized = "lists aligned too: verbalized";
 
@@ -66,6 +78,19 @@ internal sealed class ListingArms
     {
         Values = new Dictionary<string, double> { ["kl"] = row.Seen.Values[value] },
     }))]));
+
+    /// <summary>Adds the reading of what alignment did: the divergence after it minus the divergence before it, question by question.</summary>
+    /// <param name="before">Run of the base model.</param>
+    /// <param name="after">Run of the aligned model on the same questions with the same seed.</param>
+    /// <param name="name">Name of the reading; its calls are those of the run after alignment.</param>
+    public void AddRise(ArmRun before, ArmRun after, string name)
+    {
+        Dictionary<string, double> known = before.Rows.ToDictionary(row => row.Item.Id, row => row.Seen.Values["kl"], StringComparer.Ordinal);
+        Add(new ArmRun(name, after.Seed, [.. after.Rows.Select(row => (row.Item, row.Seen with
+        {
+            Values = new Dictionary<string, double> { ["kl"] = row.Seen.Values["kl"] - known[row.Item.Id] },
+        }))]));
+    }
 
     /// <summary>Returns the mean of a value over all rows of an arm.</summary>
     /// <param name="arm">The arm.</param>

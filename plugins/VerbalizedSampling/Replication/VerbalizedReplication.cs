@@ -21,7 +21,7 @@ public sealed class VerbalizedReplication : IReplication
         Paper,
         VerbalizedSamplingStrategy.Id,
         "Verbalized Sampling: How to Mitigate Mode Collapse and Unlock LLM Diversity",
-        "After preference training sharpened the instance prompt, lists with verbalized probabilities are closer to the reference distribution (lower KL) than single answers and than plain lists.")
+        "After preference training sharpened the instance prompt, lists with verbalized probabilities are closer to the reference distribution (lower KL) than single answers and than plain lists, because that training moved them away from it less.")
     {
         Metric = "kl",
     };
@@ -52,7 +52,9 @@ public sealed class VerbalizedReplication : IReplication
             await RunAsync(laboratory, bench, scale, training, items, start, seed, arms, cancellationToken).ConfigureAwait(false);
         }
 
-        return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms);
+        SynthesisScale size = SynthesisScale.Of(laboratory.Profile);
+        SynthesisArms use = await new SynthesisStudy(laboratory, size).RunAsync(split, cancellationToken).ConfigureAwait(false);
+        return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms, new SynthesisFindings(laboratory, size, use), use.All);
     }
 
     /// <summary>Quick runs, which settings are chosen by, never see the test split.</summary>
@@ -96,6 +98,17 @@ public sealed class VerbalizedReplication : IReplication
             await MeasureAsync(enumeration, (item, token) => bench.ListsAsync(ListingPrompts.Enumeration, item, adapter, seed, token)).ConfigureAwait(false);
             await MeasureAsync(typical, (item, token) => bench.ListsAsync(ListingPrompts.Typical, item, adapter, seed, token)).ConfigureAwait(false);
             await MeasureAsync(verbalized, (item, token) => bench.VerbalizedAsync(item, adapter, seed, null, token)).ConfigureAwait(false);
+        }
+
+        foreach ((string before, string after, string rise) in (IEnumerable<(string, string, string)>)
+            [
+                (ListingArms.BaseDirect, ListingArms.Direct, ListingArms.DirectRise),
+                (ListingArms.BaseEnumeration, ListingArms.Enumeration, ListingArms.EnumerationRise),
+                (ListingArms.BaseTypical, ListingArms.Typical, ListingArms.TypicalRise),
+                (ListingArms.BaseVerbalized, ListingArms.Verbalized, ListingArms.VerbalizedRise),
+            ])
+        {
+            arms.AddRise(arms[before][^1], arms[after][^1], rise);
         }
 
         arms.AddReading(arms[ListingArms.Verbalized][^1], ListingArms.Stated, "klStated");

@@ -23,9 +23,15 @@ public static class TaskFamilies
         new CodeFamily(),
     ];
 
-    /// <summary>Finds a family by id.</summary>
+    /// <summary>Gets families of which no embedded model has seen a problem: what of them it can, it learned elsewhere or later.</summary>
+    public static IReadOnlyList<ITaskFamily> Untrained { get; } =
+    [
+        new TransformFamily(TransformFamily.RenamedId, new TransformOptions { Difficulty = new DifficultyMix(1), HeldOutDifficulty = null, Functions = [.. TransformFunctions.Renamed.Select(function => function.Name)] }),
+    ];
+
+    /// <summary>Finds a family by id, untrained ones too.</summary>
     /// <param name="id">Id of the family.</param>
     /// <exception cref="EvaluationException">There is none; the message lists the ids.</exception>
-    public static ITaskFamily Find(string id) => All.FirstOrDefault(family => family.Id == id)
-        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Select(family => family.Id))}.");
+    public static ITaskFamily Find(string id) => All.Concat(Untrained).FirstOrDefault(family => family.Id == id)
+        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Concat(Untrained).Select(family => family.Id))}.");
 }

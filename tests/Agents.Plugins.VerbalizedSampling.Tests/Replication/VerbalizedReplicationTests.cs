@@ -20,9 +20,9 @@ public sealed class VerbalizedReplicationTests
         Assert.DoesNotContain(findings.Checks, check => check.Statement.Contains("gamma", StringComparison.Ordinal) && check.Holds != true);
 
         // One base model for all seeds, three trainings per seed, and the aligned ones start from the base.
-        Assert.Equal(["base", "aligned", "aligned-weakly", "aligned-lists-too"], laboratory.Trainings.Select(training => training.Name));
-        Assert.All(laboratory.Trainings.Skip(1), training => Assert.StartsWith("base", training.Start!.Id, StringComparison.Ordinal));
-        Assert.Equal([0.2, 0.6, 0.2], laboratory.Trainings.Skip(1).Select(training => training.Beta));
+        Assert.Equal(["base", "aligned", "aligned-weakly", "aligned-lists-too"], laboratory.Trainings.Take(4).Select(training => training.Name));
+        Assert.All(laboratory.Trainings.Skip(1).Take(3), training => Assert.StartsWith("base", training.Start!.Id, StringComparison.Ordinal));
+        Assert.Equal([0.2, 0.6, 0.2], laboratory.Trainings.Skip(1).Take(3).Select(training => training.Beta));
     }
 
     [Fact]
@@ -58,17 +58,52 @@ public sealed class VerbalizedReplicationTests
     }
 
     [Theory]
-    [InlineData(3.0, -0.1, -0.1, -0.1, EffectVerdict.Shown)]
-    [InlineData(3.0, -0.1, -0.1, 0.1, EffectVerdict.ShownAgainstSome)]
-    [InlineData(3.0, 0.1, 0.1, 0.1, EffectVerdict.NotShown)]
-    [InlineData(1.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
-    [InlineData(3.0, 0, 0, 0, EffectVerdict.Underpowered)]
-    public void Conclude_Figures_GiveTheVerdict(double gamma, double first, double second, double third, EffectVerdict expected)
+    [InlineData(3.0, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, EffectVerdict.Shown)]
+    [InlineData(3.0, -0.1, -0.1, 0.1, -0.1, -0.1, -0.1, EffectVerdict.ShownAgainstSome)]
+    [InlineData(3.0, -0.1, -0.1, -0.1, -0.1, -0.1, 0, EffectVerdict.ShownAgainstSome)]
+    [InlineData(3.0, -0.1, -0.1, 0, 0, 0, -0.1, EffectVerdict.Underpowered)]
+    [InlineData(3.0, -0.1, -0.1, 0.1, 0, 0, -0.1, EffectVerdict.NotShown)]
+    [InlineData(3.0, -0.1, -0.1, -0.1, 0.1, 0, 0, EffectVerdict.NotShown)]
+    [InlineData(3.0, 0.1, 0.1, 0.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
+    [InlineData(1.1, -0.1, -0.1, -0.1, -0.1, -0.1, -0.1, EffectVerdict.NotShown)]
+    [InlineData(3.0, 0, 0, 0, 0, 0, 0, EffectVerdict.Underpowered)]
+    public void Conclude_LevelsAndRises_GiveTheVerdict(double gamma, double first, double second, double third, double firstRise, double secondRise, double thirdRise, EffectVerdict expected)
     {
-        (EffectVerdict verdict, string explanation) = ListingFindings.Conclude(gamma, [Comparison("one", first), Comparison("two", second), Comparison("three", third)]);
+        (EffectVerdict verdict, string explanation) = ListingVerdict.Conclude(
+            gamma,
+            [Comparison("one", first), Comparison("two", second), Comparison("three", third)],
+            [Comparison("rise one", firstRise), Comparison("rise two", secondRise), Comparison("rise three", thirdRise)]);
 
         Assert.Equal(expected, verdict);
         Assert.Contains("against three", explanation, StringComparison.Ordinal);
+        Assert.Contains("against rise three", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Conclude_LeadFromBeforeAlignment_IsNamed()
+    {
+        (EffectVerdict verdict, string explanation) = ListingVerdict.Conclude(
+            3, [Comparison("one", -0.1), Comparison("two", -0.1), Comparison("three", 0.1)], [Comparison("rise one", -0.1), Comparison("rise two", 0), Comparison("rise three", -0.1)]);
+
+        Assert.Equal(EffectVerdict.ShownAgainstSome, verdict);
+        Assert.Contains("closer to the reference than one and were moved less", explanation, StringComparison.Ordinal);
+        Assert.Contains("not closer to the reference than three;", explanation, StringComparison.Ordinal);
+        Assert.Contains("did not raise their divergence less than that of rise two,", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_AlignmentThatMovesSingleAnswersOnly_IsNoDoingOfItsAgainstPlainLists()
+    {
+        (ReplicationFindings findings, _) = await RunAsync(new ListingWorld());
+
+        // Lists of this world are the same before and after alignment.
+        Assert.Equal(0, Mean(findings, ListingArms.VerbalizedRise, "kl"), 12);
+        Assert.Equal(0, Mean(findings, ListingArms.EnumerationRise, "kl"), 12);
+        Assert.Equal(Mean(findings, ListingArms.Direct, "kl") - Mean(findings, ListingArms.BaseDirect, "kl"), Mean(findings, ListingArms.DirectRise, "kl"), 9);
+        Assert.True(findings.Comparisons.Single(one => one.Baseline == ListingArms.DirectRise && one.Method == ListingArms.VerbalizedRise).IsWorse);
+        Assert.False(findings.Comparisons.Single(one => one.Baseline == ListingArms.TypicalRise && one.Method == ListingArms.VerbalizedRise).IsWorse);
+        Assert.Equal(EffectVerdict.ShownAgainstSome, findings.Verdict);
+        Assert.False(findings.Checks.Single(check => check.Statement.StartsWith("alignment moved verbalized lists", StringComparison.Ordinal)).Holds);
     }
 
     [Fact]
@@ -138,15 +173,7 @@ public sealed class VerbalizedReplicationTests
 
     private static async Task<(ReplicationFindings Findings, ScriptedLaboratory Laboratory)> RunAsync(ListingWorld world, params ulong[] seeds)
     {
-        int responses = ListingScale.Of(ReplicationProfile.Quick).Responses;
-        ScriptedLaboratory laboratory = new()
-        {
-            Seeds = seeds.Length > 0 ? seeds : [1],
-            Model = new ScriptedLaboratoryModel(world, world),
-            Prompts = MemoryPrompts.Of(("verbalized-sampling/sample", "{{question}}\nlist {{count}}{{#if tail}} under {{tail}}{{/if}}", ["question", "count", "tail"])),
-            Details = (_, item, seed) => new Dictionary<string, object?> { [WeightedCandidates.DetailName] = ListingWorld.Lists(item, responses, seed) },
-        };
-        world.Learn(laboratory);
+        ScriptedLaboratory laboratory = VerbalizedWorld.Laboratory(world, seeds);
         return (await new VerbalizedReplication().RunAsync(laboratory, TestContext.Current.CancellationToken), laboratory);
     }
 }
