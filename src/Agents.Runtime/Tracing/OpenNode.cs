@@ -50,16 +50,16 @@ internal struct OpenNode(int id, int? parent, TraceNodeKind kind, string name)
     {
         int at = FactDictionary<string>.IndexOf(_notes.AsSpan(0, _noted), key);
         int capacity = _notes?.Length ?? 0;
-        if (_whole is not null || (at < 0 && _noted == capacity))
+        if (at >= 0 || _noted == capacity)
         {
-            // Full, or handed out: what was handed out stays as it is.
-            var notes = new KeyValuePair<string, string>[at >= 0 || _noted < capacity ? capacity : _noted > 0 ? 2 * _noted : Prompt is null ? 2 : 3];
+            // What was handed out stays as it is: it does not see what is appended, but would see what is replaced.
+            var notes = new KeyValuePair<string, string>[at >= 0 ? capacity : _noted > 0 ? 2 * _noted : Prompt is null ? 2 : 3];
             _notes.AsSpan(0, _noted).CopyTo(notes);
             _notes = notes;
-            _whole = null;
         }
 
         _notes![at >= 0 ? at : _noted++] = new(key, value);
+        _whole = null;
     }
 
     /// <summary>Says that the node has changed since it was last handed out.</summary>
