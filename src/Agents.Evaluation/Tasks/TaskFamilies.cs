@@ -23,9 +23,12 @@ public static class TaskFamilies
         new CodeFamily(),
     ];
 
-    /// <summary>Finds a family by id.</summary>
+    /// <summary>Gets families that single experiments teach and measure: found by their ids, part of no mixture and not of <see cref="All"/>, so that embedded models never saw them.</summary>
+    public static IReadOnlyList<ITaskFamily> Experimental { get; } = [new ToolsFamily(ErrandCatalog.Options)];
+
+    /// <summary>Finds a family by id, experimental ones included.</summary>
     /// <param name="id">Id of the family.</param>
     /// <exception cref="EvaluationException">There is none; the message lists the ids.</exception>
-    public static ITaskFamily Find(string id) => All.FirstOrDefault(family => family.Id == id)
-        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Select(family => family.Id))}.");
+    public static ITaskFamily Find(string id) => All.Concat(Experimental).FirstOrDefault(family => family.Id == id)
+        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Concat(Experimental).Select(family => family.Id))}.");
 }
