@@ -32,6 +32,15 @@ internal static class Summary
             Reinforcement = result.Last,
         };
 
+    /// <summary>Describes the training of several adapters.</summary>
+    /// <param name="steps">Steps of all adapters.</param>
+    /// <param name="loss">Last loss of the last one.</param>
+    /// <param name="tokens">Tokens of all adapters.</param>
+    /// <param name="tokensPerSecond">Pace of what this process trained.</param>
+    /// <param name="output">What was written.</param>
+    public static RecipeResult Of(long steps, double loss, long tokens, double tokensPerSecond, string output) =>
+        new(new TrainingResult(steps, loss, null, tokens, tokensPerSecond, PeakMemory(), 0, output, []), output) { PlannedSteps = steps };
+
     private static long PeakMemory()
     {
         using Process process = Process.GetCurrentProcess();

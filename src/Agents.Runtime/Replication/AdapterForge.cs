@@ -49,6 +49,7 @@ internal sealed class AdapterForge : IDisposable
     private readonly string _folder;
     private readonly LaboratoryOptions _options;
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly Pace _pace;
     private readonly Dictionary<string, ExperimentAdapter> _known = new(StringComparer.Ordinal);
     private ComputePool? _pool;
     private SimdKernels? _kernels;
@@ -63,7 +64,11 @@ internal sealed class AdapterForge : IDisposable
         _text = text;
         _folder = Path.Combine(options.Folder, Laboratory.AdaptersName);
         _options = options;
+        _pace = new Pace(options.Time);
     }
+
+    /// <summary>Gets the tokens per second of what this process trained; 0 where it only loaded.</summary>
+    public double TokensPerSecond => _pace.PerSecond;
 
     /// <summary>Trains an adapter or loads the one that equal inputs left.</summary>
     /// <param name="training">Data, loss and settings.</param>
@@ -241,10 +246,15 @@ internal sealed class AdapterForge : IDisposable
             },
             reference,
             _options.Time);
-        StepReports<PreferenceProgress> progress = new(report => _options.Progress?.Report(new LaboratoryProgress($"train {training.Name}", report.Step, report.Steps)
+        _pace.Pause();
+        StepReports<PreferenceProgress> progress = new(report =>
         {
-            Detail = string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.0000}"),
-        }));
+            _pace.Add(report.Tokens);
+            _options.Progress?.Report(new LaboratoryProgress($"train {training.Name}", report.Step, report.Steps)
+            {
+                Detail = string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.0000}"),
+            });
+        });
         PreferenceResult result = await loop.RunAsync(progress, cancellationToken).ConfigureAwait(false);
         ImmutableArray<MetricsPoint> losses = MetricsLog.Read(Path.Combine(folder, "metrics.jsonl")).Series["loss"];
         using (LoraAdapter adapter = trainer.ToAdapter(training.Name))

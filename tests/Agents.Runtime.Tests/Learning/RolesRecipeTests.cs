@@ -46,6 +46,9 @@ public sealed class RolesRecipeTests : IDisposable
         using JsonDocument bindings = JsonDocument.Parse(await File.ReadAllTextAsync(result.ModelPath, TestContext.Current.CancellationToken));
         Assert.Equal(["default", "refiner"], bindings.RootElement.EnumerateObject().Select(role => role.Name));
         Assert.All(bindings.RootElement.EnumerateObject(), role => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(result.ModelPath)!, role.Value.GetString()!))));
+        Assert.Equal(result.Stages.Where(stage => stage.Stage.EndsWith("/sft", StringComparison.Ordinal) || stage.Stage.EndsWith("/dpo", StringComparison.Ordinal)).Sum(stage => stage.Steps), result.Training.Steps);
+        Assert.True(result.Training.TokensPerSecond > 0, $"{result.Training.TokensPerSecond} tokens/s");
+        Assert.True(result.Training.PeakMemoryBytes > 0, $"{result.Training.PeakMemoryBytes} bytes");
         Assert.Contains("round-1/branches", result.Stages.Select(stage => stage.Stage));
         Assert.Contains("round-2/default/sft", result.Stages.Select(stage => stage.Stage));
         List<Trajectory> second = await ReadAsync("whole", 2);

@@ -41,6 +41,7 @@ internal sealed class RolesRun(
     public const string BindingsName = "roles.json";
 
     private readonly RolesSettings _settings = recipe.Roles!;
+    private (long Steps, long Tokens, double Loss) _total;
 
     /// <summary>Runs all rounds.</summary>
     /// <param name="pool">The questions.</param>
@@ -54,7 +55,6 @@ internal sealed class RolesRun(
         ImmutableArray<RolloutPrompt> questions = pool.Draw(_settings.Questions, recipe.Seed, text, Models.Tokenization.Tokenizers.Create(model.TokenizerDefinition));
         using AdapterForge forge = new(model, text, new LaboratoryOptions { Folder = folder, Profile = ReplicationProfile.Quick, Time = time, Progress = progress is null ? null : new ForgeProgress(progress) });
         SortedDictionary<string, ExperimentAdapter> bound = new(StringComparer.Ordinal);
-        (long Steps, long Tokens, double Loss) total = default;
         for (int round = 0; round < _settings.Rounds; round++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"round-{round + 1}");
@@ -68,15 +68,12 @@ internal sealed class RolesRun(
 
             foreach (string role in roles)
             {
-                ExperimentAdapter adapter = await TrainAsync(forge, stages, dataset, name, role, cancellationToken).ConfigureAwait(false);
-                total = (total.Steps + adapter.Steps, total.Tokens + adapter.Tokens, adapter.Loss.Last);
-                bound[role] = adapter;
+                bound[role] = await TrainAsync(forge, stages, dataset, name, role, cancellationToken).ConfigureAwait(false);
             }
         }
 
         string bindings = Save(model, bound);
-        TrainingResult result = new(total.Steps, total.Loss, null, total.Tokens, 0, 0, 0, bindings, []);
-        return new RecipeResult(result, bindings) { PlannedSteps = total.Steps };
+        return Summary.Of(_total.Steps, _total.Loss, _total.Tokens, forge.TokensPerSecond, bindings);
     }
 
     private async Task<IReadOnlyList<Trajectory>> ExpandAsync(
@@ -159,6 +156,7 @@ internal sealed class RolesRun(
             StageInputs.Map(("rank", training.Rank), ("learningRate", training.LearningRate), ("epochs", training.Epochs), ("batchSize", training.BatchSize), ("beta", training.Beta)));
         ExperimentAdapter adapter = await forge.TrainAsync(training, [.. examples], cancellationToken).ConfigureAwait(false);
         stages.End(inputs, forge.RecordOf(adapter), adapter.Steps, reused: false, training.Start?.Id ?? "new");
+        _total = (_total.Steps + adapter.Steps, _total.Tokens + adapter.Tokens, adapter.Loss.Last);
         return adapter;
     }
 
