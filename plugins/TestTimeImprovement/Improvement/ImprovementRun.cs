@@ -42,7 +42,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
         Calls = new AnswerCalls(task, context, settings);
         Report = new ImprovementReport(means, context.Time) { Threshold = settings.Tau };
         _meter = new UncertaintyMeter(task, settings, means, Calls);
-        _writer = new PairWriter(task, settings);
+        _writer = new PairWriter(task, settings, means.Adapters);
         _timeBudget = settings.TimeBudgetMs is { } limit ? new CancellationTokenSource(TimeSpan.FromMilliseconds(limit), context.Time) : null;
         _limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _timeBudget?.Token ?? CancellationToken.None);
     }
@@ -121,7 +121,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
     {
         if (_means.Update == AdaptationUpdate.Icl)
         {
-            return await AnswerAsync(step, Calls.WithDemonstrations(Report.Pairs), null).ConfigureAwait(false);
+            return await AnswerAsync(step, Calls.WithDemonstrations(Report.Pairs), []).ConfigureAwait(false);
         }
 
         long start = Report.Start();
@@ -136,7 +136,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
         {
             Report.Trained(adapter);
             step.Note(step.NodeId, "losses", string.Join(' ', adapter.Losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture))));
-            return await AnswerAsync(step, _task.Messages, adapter.Use).ConfigureAwait(false);
+            return await AnswerAsync(step, _task.Messages, [.. _means.Adapters, adapter.Use]).ConfigureAwait(false);
         }
     }
 
@@ -151,6 +151,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
     private AdaptationRequest Request() => new()
     {
         Conversations = [.. Report.Pairs.Select(Calls.Example)],
+        Adapters = _means.Adapters,
         Rank = _settings.Rank,
         Alpha = _settings.Alpha,
         LearningRate = _settings.LearningRate,
@@ -161,10 +162,10 @@ internal sealed class ImprovementRun : IAsyncDisposable
     private static ulong SeedOf(SampleStream stream) => stream.NextBits();
 
     // The answer itself is outside of the time budget: the plain one would take as long.
-    private async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, AdapterUse? adapter)
+    private async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AdapterUse> adapters)
     {
         long start = Report.Start();
-        Candidate? answer = await AttemptAsync(step, "answering", () => Calls.AnswerAsync(step, messages, adapter, _caller)).ConfigureAwait(false);
+        Candidate? answer = await AttemptAsync(step, "answering", () => Calls.AnswerAsync(step, messages, adapters, _caller)).ConfigureAwait(false);
         Report.End(ImprovementStage.Answer, start);
         Report.Adapted = answer is not null;
         if (answer is null && Report.Fallback is null)

@@ -37,14 +37,15 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">The prompt with the assistant's turn opened.</param>
+    /// <param name="adapters">Adapters that it runs with; empty for its own.</param>
     /// <param name="lengthNormalise">Whether sums are divided by the number of tokens, because they favour short names.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
     /// <returns>[names].</returns>
-    public async Task<double[]> ScoreAsync(ILanguageModel model, IReadOnlyList<int> prompt, bool lengthNormalise, CancellationToken cancellationToken)
+    public async Task<double[]> ScoreAsync(ILanguageModel model, IReadOnlyList<int> prompt, IReadOnlyList<AdapterUse> adapters, bool lengthNormalise, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         (int[] Ids, int First)[] continuations = [.. Actions.SelectMany(action => action.Forms).Select(form => Continuation(model.Tokenizer, form))];
-        IReadOnlyList<float[]> scores = await model.ScoreAsync(new ScoreRequest(prompt, [.. continuations.Select(item => item.Ids)]), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<float[]> scores = await model.ScoreAsync(new ScoreRequest(prompt, [.. continuations.Select(item => item.Ids)]) { Adapters = adapters }, cancellationToken).ConfigureAwait(false);
         double[] forms = [.. scores.Select((score, index) => Sum(score.AsSpan(continuations[index].First), lengthNormalise))];
         int at = 0;
         return [.. Actions.Select(action => LogSum(forms.AsSpan((at += action.Forms.Count) - action.Forms.Count, action.Forms.Count)))];
