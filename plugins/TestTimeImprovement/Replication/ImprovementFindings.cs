@@ -111,9 +111,11 @@ internal sealed class ImprovementFindings(
         ArmComparison primary, ArmComparison content, ArmComparison selection, ArmComparison chance, ArmComparison calls, ArmComparison ceiling, ArmComparison taught, double auroc)
     {
         (ExperimentItem Item, Observation Seen)[] composed = [.. runs[0].Unsure("uncertain", runs[0].All, ImprovementPlan.Tau).Rows.Take(itself.Rows.Count)];
+        double accuracy = Arm(run => run.Plain).Average(run => run.Accuracy);
         int equal = composed.Zip(itself.Rows).Count(pair => pair.First.Seen.Response == pair.Second.Seen.Response);
         return
         [
+            new FindingCheck("The unadapted model answers 50 to 70 % right, as the specification wants", accuracy is >= 0.5 and <= 0.7, Percent(accuracy)),
             new FindingCheck("The margin tells wrong answers (AUROC above 0.55; expected above 0.65)", double.IsNaN(auroc) ? null : auroc > InformativeAuroc, string.Create(CultureInfo.InvariantCulture, $"AUROC {auroc:F3}{(auroc > ExpectedAuroc ? "" : ", below the expectation")}")),
             new FindingCheck("Improving the least certain items beats improving as many of the most certain", selection.Difference > 0, Points(selection)),
             new FindingCheck("Improving the least certain items beats improving as many at random", chance.Difference > 0, Points(chance)),
@@ -187,7 +189,7 @@ internal sealed class ImprovementFindings(
     private List<string> Setup() =>
     [
         $"{plan.Items} {ImprovementPlan.SplitOf(laboratory.Profile).ToString().ToLowerInvariant()} items of the family '{ImprovementPlan.Family}', the same for {runs.Count} seeds: functions and ways of asking drawn uniformly; greedy answers.",
-        string.Create(CultureInfo.InvariantCulture, $"The unadapted model of all arms is {laboratory.Model.Name} with one adapter (rank {SkewedBase.Rank}, {SkewedBase.Epochs} epochs over {SkewedBase.Data} questions with answers and {SkewedBase.Data} with variants, the noise of the embedded model's recipe) that learned the family from a skewed mixture: the k-th of 24 functions in proportion to k^-1.2, three of four ways of asking at 3 : 2 : 1, the fourth never. {start.Describe()}. Temporary adapters are trained over it, answers run with both."),
+        string.Create(CultureInfo.InvariantCulture, $"The unadapted model of all arms is {laboratory.Model.Name} with one adapter (rank {SkewedBase.Rank}, {SkewedBase.Epochs} epochs over {SkewedBase.Data} questions with answers and {SkewedBase.Data} with variants, the noise of the embedded model's recipe) that learned the family from a skewed mixture: the k-th of 24 functions in proportion to k^-1.6, three of four ways of asking at 6 : 3 : 1, the fourth never. {start.Describe()}. Temporary adapters are trained over it, answers run with both."),
         string.Create(CultureInfo.InvariantCulture, $"Margins by relative softmax scoring over the offered functions, summed over the tokens of the names; threshold {ImprovementPlan.Tau}; K = 1 pair, at most {ImprovementPlan.Attempts} attempts."),
         $"Adapters of rank 8 on all linear layers, {recipe.Name}, chosen on {plan.Choice} validation items with right pairs; ties go to the specification's 5 steps at 0.001, then to what changes more.",
         $"The teacher is the same model with an adapter that was fine-tuned on {2 * plan.TeacherData} conversations of the same skewed mixture (writing variants and solving, right throughout): no larger model.",

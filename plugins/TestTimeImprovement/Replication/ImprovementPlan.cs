@@ -6,8 +6,9 @@ namespace Agents.Plugins.TestTimeImprovement.Replication;
 /// <param name="Items">Measured items.</param>
 /// <param name="Choice">Validation items on which steps and rate are chosen.</param>
 /// <param name="TeacherData">Conversations of each role that the teacher learns from.</param>
+/// <param name="TeacherEpochs">How often it sees each.</param>
 /// <param name="OpenItems">Items of the family without functions.</param>
-internal sealed record ImprovementPlan(int Items, int Choice, int TeacherData, int OpenItems)
+internal sealed record ImprovementPlan(int Items, int Choice, int TeacherData, int TeacherEpochs, int OpenItems)
 {
     /// <summary>Family of the items: functions that the embedded model never saw, with a skewed training mixture.</summary>
     public const string Family = "errands";
@@ -26,7 +27,7 @@ internal sealed record ImprovementPlan(int Items, int Choice, int TeacherData, i
 
     /// <summary>Returns the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
-    public static ImprovementPlan Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(400, 150, 6000, 200) : new(100, 50, 600, 40);
+    public static ImprovementPlan Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(400, 150, 5000, 2, 200) : new(100, 50, 1500, 1, 40);
 
     /// <summary>The split that a profile measures on. Quick runs, which settings are chosen by, never see the test split.</summary>
     /// <param name="profile">The profile.</param>

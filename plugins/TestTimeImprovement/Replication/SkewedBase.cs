@@ -10,26 +10,26 @@ namespace Agents.Plugins.TestTimeImprovement.Replication;
 /// </summary>
 /// <param name="Adapter">The adapter.</param>
 /// <param name="Counts">How often the training called each function, wrong solutions included.</param>
-/// <param name="Seen">Ways of asking that the training split has.</param>
+/// <param name="Seen">Ways of asking that it saw.</param>
 internal sealed record SkewedBase(ExperimentAdapter Adapter, IReadOnlyDictionary<string, int> Counts, ToolPhraseBook Seen)
 {
     /// <summary>Conversations of each role that it learns from.</summary>
     public const int Data = 1500;
 
     /// <summary>How often it sees each.</summary>
-    public const int Epochs = 2;
+    public const int Epochs = 5;
 
     /// <summary>Rank of the adapter.</summary>
-    public const int Rank = 16;
+    public const int Rank = 32;
 
     /// <summary>Peak of the learning rate.</summary>
-    public const double Rate = 2e-3;
+    public const double Rate = 3e-3;
 
     /// <summary>What was tried on the validation split until the unadapted model answered 50 to 70 % right and wrote valid variants: sizes and rates only, never by how the method did.</summary>
     public const string Tried = "";
 
     private const ulong DataSeed = 6_100;
-    private const int PhraseItems = 6000;
+    private const string QuestionStart = "tools: ";
     private const int Bands = 3;
     private static readonly string[] BandNames = ["frequent", "middle", "rare"];
 
@@ -44,8 +44,9 @@ internal sealed record SkewedBase(ExperimentAdapter Adapter, IReadOnlyDictionary
 
     /// <summary>Trains it, once for all seeds and sizes of runs.</summary>
     /// <param name="laboratory">The laboratory.</param>
+    /// <param name="phrases">All ways of asking.</param>
     /// <param name="cancellationToken">Stops the training.</param>
-    public static async Task<SkewedBase> TrainAsync(ILaboratory laboratory, CancellationToken cancellationToken)
+    public static async Task<SkewedBase> TrainAsync(ILaboratory laboratory, ToolPhraseBook phrases, CancellationToken cancellationToken)
     {
         IReadOnlyList<TrainingConversation> solved = laboratory.RoleData(new RoleQuery("solve", ImprovementPlan.Family, Data, DataSeed));
         IReadOnlyList<TrainingConversation> variants = laboratory.RoleData(new RoleQuery("variant", ImprovementPlan.Family, Data, DataSeed + 1));
@@ -54,7 +55,9 @@ internal sealed record SkewedBase(ExperimentAdapter Adapter, IReadOnlyDictionary
         Dictionary<string, int> counts = solved.Concat(variants)
             .Select(conversation => ToolQuestion.Call(laboratory.Answers.Extract(conversation.Target))?.Name)
             .OfType<string>().GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        return new SkewedBase(adapter, counts, ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Train, PhraseItems, DataSeed))));
+        IEnumerable<string> questions = solved.Concat(variants).SelectMany(conversation => conversation.Prompt.Select(message => message.Text).Append(conversation.Target))
+            .SelectMany(text => text.Split('\n')).Where(line => line.Contains(QuestionStart, StringComparison.Ordinal)).Select(line => line[line.IndexOf(QuestionStart, StringComparison.Ordinal)..]);
+        return new SkewedBase(adapter, counts, phrases.Within(questions));
     }
 
     /// <summary>The band of an item: how often its function was seen, a third of the functions each; or that its way of asking never was.</summary>

@@ -33,7 +33,7 @@ public sealed class TestTimeImprovementReplication : IReplication
         ToolPhraseBook phrases = ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, PhraseItems, PhraseSeed)));
         var arms = new ImprovementArms(laboratory, phrases);
         arms.RequireAdaptation();
-        SkewedBase start = await SkewedBase.TrainAsync(laboratory, cancellationToken).ConfigureAwait(false);
+        SkewedBase start = await SkewedBase.TrainAsync(laboratory, phrases, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried = await TryAsync(laboratory, arms, choice, start, cancellationToken).ConfigureAwait(false);
         UpdateRecipe recipe = tried.MaxBy(entry => entry.Run.Accuracy).Recipe;
         laboratory.Say($"Chosen on the validation split: {recipe.Name}.");
@@ -74,6 +74,10 @@ public sealed class TestTimeImprovementReplication : IReplication
         {
             Name = "teacher",
             Seed = TestSeed,
+            Rank = SkewedBase.Rank,
+            LearningRate = SkewedBase.Rate,
+            BatchSize = 32,
+            Epochs = plan.TeacherEpochs,
             Conversations =
             [
                 .. laboratory.RoleData(new RoleQuery("variant", ImprovementPlan.Family, plan.TeacherData, TestSeed) { CleanTargets = true }),

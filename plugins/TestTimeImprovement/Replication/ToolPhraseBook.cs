@@ -40,6 +40,17 @@ public sealed partial class ToolPhraseBook
         return book;
     }
 
+    /// <summary>Returns the ways of asking that occur among questions.</summary>
+    /// <param name="questions">Questions; texts of another form are passed over.</param>
+    public ToolPhraseBook Within(IEnumerable<string> questions)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        string[] requests = [.. questions.Select(ToolQuestion.Read).OfType<ToolQuestion>().Select(question => question.Request)];
+        var book = new ToolPhraseBook();
+        book._phrases.AddRange(_phrases.Where(phrase => Array.Exists(requests, phrase.Form.IsMatch)));
+        return book;
+    }
+
     /// <summary>Returns whether a question asks in one of these ways for a function.</summary>
     /// <param name="question">The question.</param>
     /// <param name="tool">The function.</param>

@@ -13,7 +13,7 @@ using Agents.Training.Tests.Backward;
 namespace Agents.Training.Tests.Adapters;
 
 /// <summary>Training over adapters that stay as they are: what is trained serves as the last part of their mixture.</summary>
-public sealed unsafe class FrozenAdapterTests
+public sealed class FrozenAdapterTests
 {
     private static readonly int[] Prompt = [5, 17, 99, 4, 201, 33];
     private static readonly CrossEntropyLoss Loss = new();
@@ -52,7 +52,7 @@ public sealed unsafe class FrozenAdapterTests
     [Theory]
     [InlineData("llama")]
     [InlineData("qwen3")]
-    public void AccumulateGradients_OverAnAdapter_AgreesWithDifferences(string architecture)
+    public unsafe void AccumulateGradients_OverAnAdapter_AgreesWithDifferences(string architecture)
     {
         using DecoderWeights<double> weights = SineModel.Create<double>(architecture, tied: true);
         using AdapterTrainer<double> below = new(weights, new ReferenceKernels<double>(), new AdapterTrainerOptions { MaximumRows = 40, Adapter = new AdapterOptions { Rank = 2 } });

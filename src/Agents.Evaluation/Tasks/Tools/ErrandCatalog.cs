@@ -10,7 +10,7 @@ public static class ErrandCatalog
     public const string FamilyId = "errands";
 
     /// <summary>Exponent of the law by which tools are drawn for training: the k-th of n in proportion to k^-exponent.</summary>
-    public const double Skew = 1.2;
+    public const double Skew = 1.6;
 
     private static readonly string[] Days = ["monday", "tuesday", "friday", "sunday"];
 
@@ -55,7 +55,7 @@ public static class ErrandCatalog
         MaximumTools = 8,
         Weights = All.Select((tool, i) => (tool.Name, Weight: Math.Pow(i + 1, -Skew))).ToDictionary(entry => entry.Name, entry => entry.Weight, StringComparer.Ordinal),
         HeldOutWeights = new Dictionary<string, double>(),
-        Phrases = [3, 2, 1, 0],
+        Phrases = [6, 3, 1, 0],
         HeldOutPhrases = [1, 1, 1, 1],
         SimilarByTool = true,
     };
