@@ -79,6 +79,14 @@ public sealed class ScriptedLaboratory : ILaboratory
     }
 
     /// <inheritdoc/>
+    public WrittenProblem? Solve(string family, string question)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        ArgumentNullException.ThrowIfNull(question);
+        return ItemBook.Solve(family, question);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<TrainingConversation> RoleData(RoleQuery query) => RoleConversations.Write(query, Prompt);
 
     /// <inheritdoc/>

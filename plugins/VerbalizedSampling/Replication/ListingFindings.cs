@@ -16,7 +16,9 @@ internal static class ListingFindings
     /// <param name="trainingItems">Training questions.</param>
     /// <param name="start">Adapter of the base model.</param>
     /// <param name="arms">All runs.</param>
-    public static ReplicationFindings Of(ILaboratory laboratory, ListingScale scale, ExperimentSplit split, int trainingItems, ExperimentAdapter start, ListingArms arms)
+    /// <param name="use">Findings of the part in which written problems train students.</param>
+    /// <param name="students">Its runs.</param>
+    public static ReplicationFindings Of(ILaboratory laboratory, ListingScale scale, ExperimentSplit split, int trainingItems, ExperimentAdapter start, ListingArms arms, SynthesisFindings use, IReadOnlyList<ArmRun> students)
     {
         ArmComparison Compare(string baseline, string method) => laboratory.Compare(arms[baseline], arms[method], "kl");
         ArmComparison primary = Compare(ListingArms.Typical, ListingArms.Verbalized);
@@ -31,17 +33,17 @@ internal static class ListingFindings
         return new ReplicationFindings
         {
             Verdict = verdict,
-            Explanation = explanation,
+            Explanation = Text($"{explanation} {use.Line}"),
             Primary = primary,
             Comparisons =
             [
                 primary, enumeration, direct, rises[2], rises[1], rises[0], collapse, both, Compare(ListingArms.BaseVerbalized, ListingArms.Verbalized), Compare(ListingArms.BaseTypical, ListingArms.Typical),
                 Compare(ListingArms.BaseEnumeration, ListingArms.Enumeration), Compare(ListingArms.BaseTypical, ListingArms.BaseVerbalized),
-                Compare(ListingArms.Typical, ListingArms.Stated), Compare(ListingArms.Direct, ListingArms.Stated),
+                Compare(ListingArms.Typical, ListingArms.Stated), Compare(ListingArms.Direct, ListingArms.Stated), .. use.Comparisons,
             ],
-            Arms = arms.All,
-            Checks = [.. GammaLaw.Check(), .. Checks(arms, gamma, direct, both, rises)],
-            Tables = [Formats(arms), Readings(arms), Sharpness(arms), Knob(arms)],
+            Arms = [.. arms.All, .. students],
+            Checks = [.. GammaLaw.Check(), .. Checks(arms, gamma, direct, both, rises), .. use.Checks],
+            Tables = [Formats(arms), Readings(arms), Sharpness(arms), Knob(arms), .. use.Tables],
             Setup =
             [
                 Text($"Questions: family listing, level 1 (\"name a fruit, not pear or plum\"), 22 right answers under a renormalized Zipf law, which is the reference distribution; {scale.Items} questions of the {split} split, {trainingItems} training questions; every seed repeats preference training and sampling."),
@@ -50,14 +52,17 @@ internal static class ListingFindings
                 Text($"Methods: {scale.Responses} responses per question and method, at temperature 1; lists of {ListingScale.ListLength} in {scale.Responses / ListingScale.ListLength} calls. KL(reference‖empirical) in nats with a pseudo-count of 0.5 per right answer for all methods; wrong answers count against precision, not in the KL. Verbalized lists are read as the strategy's own distribution (weights of all candidates, normalized together)."),
                 "Rise: KL after alignment minus KL before it, for the same question, seed and method (random streams are the same). A control counts as beaten when verbalized lists are closer to the reference than it after alignment and their KL rose less than its own; the effect is shown when all three are beaten.",
                 "Intervals resample whole questions, never candidates of one list.",
+                .. use.Setup,
             ],
             Notes =
             [
                 "A difference below zero means closer to the reference distribution. Two plain lists are controls, because the corpus decides what a plain list means: an enumeration ignores frequency, a typical list follows it, and the second is the harder one.",
+                "A first quick run on the embedded model before this one, tiny-1, had weighted lists closer than both plain lists after alignment (KL 0.373 against 0.675 and 0.586), but closer before it, too (0.185 against 0.472 and 0.362); nothing was changed in this part since but the model and the verdict, which now asks for the rise, too.",
                 "The embedded model was trained on lists with probabilities before, on plain lists never: the corpus teaches all formats alike, and the table of formats shows what is left of that advantage.",
                 "First tried and given up on the validation split: a corpus with three times as many weighted as plain lists (the plain lists were then worse for want of practice: KL 0.58 and 0.55 before any alignment), 2,000 pairs (gamma 2.74 where 4 is expected), DPO at learning rate 2e-3 (its loss stayed above that of a coin for a third of the run), and a quarter as many pairs of lists.",
                 "Weighted lists may be closer to the reference than plain lists before any alignment, for they say how likely their answers are; only what alignment added to either is its doing. That is why the verdict asks for the rise, too.",
                 "DPO on the instance prompt alone also moves the lists of the same small adapter: see verbalized before and after.",
+                .. SynthesisFindings.Notes,
                 "Settings (learning rates, ranks, sizes) were chosen by looking at the validation split, on which quick runs measure; the test split serves full runs only.",
             ],
         };

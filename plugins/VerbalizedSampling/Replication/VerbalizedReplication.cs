@@ -52,7 +52,9 @@ public sealed class VerbalizedReplication : IReplication
             await RunAsync(laboratory, bench, scale, training, items, start, seed, arms, cancellationToken).ConfigureAwait(false);
         }
 
-        return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms);
+        SynthesisScale size = SynthesisScale.Of(laboratory.Profile);
+        SynthesisArms use = await new SynthesisStudy(laboratory, size).RunAsync(split, cancellationToken).ConfigureAwait(false);
+        return ListingFindings.Of(laboratory, scale, split, training.Count, start, arms, new SynthesisFindings(laboratory, size, use), use.All);
     }
 
     /// <summary>Quick runs, which settings are chosen by, never see the test split.</summary>

@@ -39,6 +39,12 @@ public interface ILaboratory
     /// <param name="stream">Decides which one.</param>
     ExperimentItem Similar(ExperimentItem item, SampleStream stream);
 
+    /// <summary>Solves a problem that was written as text, by the rules of a family.</summary>
+    /// <param name="family">Id of a family that reads its questions: <c>transform</c> or <c>transform-renamed</c>.</param>
+    /// <param name="question">The complete question.</param>
+    /// <returns>The problem with its solution; null where the text is none that the family could have drawn.</returns>
+    WrittenProblem? Solve(string family, string question);
+
     /// <summary>Writes training conversations of a role over items, with the noise that the query asks for.</summary>
     /// <param name="query">Role, family, count, seed.</param>
     IReadOnlyList<TrainingConversation> RoleData(RoleQuery query);

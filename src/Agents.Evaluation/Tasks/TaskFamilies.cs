@@ -23,12 +23,16 @@ public static class TaskFamilies
         new CodeFamily(),
     ];
 
-    /// <summary>Gets families that single experiments teach and measure: found by their ids, part of no mixture and not of <see cref="All"/>, so that embedded models never saw them.</summary>
-    public static IReadOnlyList<ITaskFamily> Experimental { get; } = [new ToolsFamily(ErrandCatalog.Options)];
+    /// <summary>Gets families of which no embedded model has seen a problem: what of them it can, it learned elsewhere or later.</summary>
+    public static IReadOnlyList<ITaskFamily> Untrained { get; } =
+    [
+        new TransformFamily(TransformFamily.RenamedId, new TransformOptions { Difficulty = new DifficultyMix(1), HeldOutDifficulty = null, Functions = [.. TransformFunctions.Renamed.Select(function => function.Name)] }),
+        new ToolsFamily(ErrandCatalog.Options),
+    ];
 
-    /// <summary>Finds a family by id, experimental ones included.</summary>
+    /// <summary>Finds a family by id, untrained ones too.</summary>
     /// <param name="id">Id of the family.</param>
     /// <exception cref="EvaluationException">There is none; the message lists the ids.</exception>
-    public static ITaskFamily Find(string id) => All.Concat(Experimental).FirstOrDefault(family => family.Id == id)
-        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Concat(Experimental).Select(family => family.Id))}.");
+    public static ITaskFamily Find(string id) => All.Concat(Untrained).FirstOrDefault(family => family.Id == id)
+        ?? throw new EvaluationException($"There is no task family '{id}'. Families: {string.Join(", ", All.Concat(Untrained).Select(family => family.Id))}.");
 }

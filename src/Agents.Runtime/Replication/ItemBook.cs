@@ -63,6 +63,19 @@ public sealed class ItemBook
         throw new ReplicationException($"Family {item.Family} has no training item like '{item.Id}' (template {origin.Template}, level {item.Difficulty}) in {MaximumSimilarDraws} draws.");
     }
 
+    /// <summary>Solves a problem that was written as text.</summary>
+    /// <param name="family">Id of a family that reads its questions.</param>
+    /// <param name="question">The complete question.</param>
+    /// <returns>The problem with its solution; null where the text is none that the family could have drawn.</returns>
+    /// <exception cref="ReplicationException">There is no such family, or it reads no questions.</exception>
+    public static WrittenProblem? Solve(string family, string question)
+    {
+        IQuestionReader reader = Family(family) as IQuestionReader ?? throw new ReplicationException($"Family {family} reads no questions; a family that does implements IQuestionReader, as transform.");
+        return reader.Read(question) is { } read
+            ? new WrittenProblem(question, read.Draft.Solution.Text) { Difficulty = read.Difficulty, Facts = read.Draft.Facts, Split = Split(read.Split) }
+            : null;
+    }
+
     /// <summary>Returns what stands behind an item.</summary>
     /// <param name="item">A drawn item.</param>
     /// <exception cref="ReplicationException">The item is unknown.</exception>
@@ -90,6 +103,13 @@ public sealed class ItemBook
         ExperimentSplit.Train => TaskSplit.Train,
         ExperimentSplit.Validation => TaskSplit.Validation,
         _ => TaskSplit.Test,
+    };
+
+    private static ExperimentSplit Split(TaskSplit split) => split switch
+    {
+        TaskSplit.Train => ExperimentSplit.Train,
+        TaskSplit.Validation => ExperimentSplit.Validation,
+        _ => ExperimentSplit.Test,
     };
 
     private ExperimentItem Enter(string id, TaskItem item)

@@ -126,6 +126,14 @@ public sealed class Laboratory : ILaboratory, IDisposable
     }
 
     /// <inheritdoc/>
+    public WrittenProblem? Solve(string family, string question)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        ArgumentNullException.ThrowIfNull(question);
+        return ItemBook.Solve(family, question);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<TrainingConversation> RoleData(RoleQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);

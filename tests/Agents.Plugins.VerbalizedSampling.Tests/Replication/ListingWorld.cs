@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Agents.Models;
 using Agents.Plugins.VerbalizedSampling.Replication;
@@ -15,6 +16,7 @@ namespace Agents.Plugins.VerbalizedSampling.Tests.Replication;
 internal sealed class ListingWorld : IChatClient, IGroupSampler, IConversationEncoder, ILanguageModel
 {
     private readonly Dictionary<string, ExperimentItem> _items = [];
+    private readonly List<IReadOnlyList<ExperimentItem>> _problems = [];
 
     public ListingWorld(double gamma = 4) => Gamma = gamma;
 
@@ -41,6 +43,22 @@ internal sealed class ListingWorld : IChatClient, IGroupSampler, IConversationEn
                 _items[item.Question] = item;
             }
         }
+
+        _problems.AddRange(SynthesisCorpus.ByType(laboratory, ExperimentSplit.Train, 150, 9));
+    }
+
+    /// <summary>Problems in lists of five different types after the law, with the law's shares as weights; the last of every list is no problem.</summary>
+    public WeightedCandidates Problems(int count, ulong seed)
+    {
+        List<WeightedCandidate> candidates = [];
+        for (int call = 0; call < count / ListingScale.ListLength; call++)
+        {
+            SampleStream stream = new(seed, (ulong)call, 1);
+            string[] lines = ProblemList(1, ref stream);
+            candidates.AddRange(lines.Select((line, i) => new WeightedCandidate(i < lines.Length - 1 ? line : "zor on", 1.0 / count) { RawWeight = 0.2, Call = call }));
+        }
+
+        return new WeightedCandidates(candidates);
     }
 
     /// <summary>Lists with true probabilities, drawn without replacement, as the strategy would hand them out.</summary>
@@ -104,16 +122,43 @@ internal sealed class ListingWorld : IChatClient, IGroupSampler, IConversationEn
     {
     }
 
-    private double PowerOf(string adapter) => adapter.StartsWith("base", StringComparison.Ordinal) ? 1 : adapter.StartsWith("aligned-weakly", StringComparison.Ordinal) ? 1 + ((Gamma - 1) / 3) : Gamma;
+    private double PowerOf(string adapter) => adapter.StartsWith("base", StringComparison.Ordinal) || (adapter.StartsWith("writer", StringComparison.Ordinal) && !adapter.StartsWith("writer-aligned", StringComparison.Ordinal)) ? 1 : adapter.StartsWith("aligned-weakly", StringComparison.Ordinal) ? 1 + ((Gamma - 1) / 3) : Gamma;
 
     private string Answer(string prompt, double power, ref SampleStream stream)
     {
         string[] lines = prompt.Split('\n');
+        if (lines[0] == SynthesisCorpus.Request)
+        {
+            return lines.Length == 1 ? Problem(power, ref stream) : string.Join('\n', ProblemList(1, ref stream));
+        }
+
         ExperimentItem item = _items[lines[0]];
         Dictionary<string, double> law = item.Distribution.ToDictionary(pair => pair.Key, pair => Math.Pow(pair.Value, power));
         return lines.Length == 1 ? ListingPrompts.Response(item, ListingCorpus.Draw(law, 1, ref stream)[0].Key)
             : lines[1].StartsWith("name", StringComparison.Ordinal) ? string.Join('\n', ListingCorpus.Draw(item.Distribution.ToDictionary(pair => pair.Key, _ => 1.0), 5, ref stream).Select(pair => pair.Key))
             : lines[1].StartsWith("give", StringComparison.Ordinal) ? string.Join('\n', ListingCorpus.Draw(item.Distribution, 5, ref stream).Select(pair => pair.Key))
             : string.Join('\n', ListingCorpus.Draw(item.Distribution, 5, ref stream).Select(pair => ListingPrompts.Line(pair.Key, pair.Value)));
+    }
+
+    private static Dictionary<string, double> Types(double power) =>
+        SynthesisScale.Law.Select((share, i) => (Type: i, Share: share)).ToDictionary(pair => pair.Type.ToString(CultureInfo.InvariantCulture), pair => Math.Pow(pair.Share, power));
+
+    private string Problem(double power, ref SampleStream stream) => OfType(ListingCorpus.Draw(Types(power), 1, ref stream)[0].Key, ref stream);
+
+    private string[] ProblemList(double power, ref SampleStream stream)
+    {
+        List<string> problems = [];
+        foreach ((string type, _) in ListingCorpus.Draw(Types(power), ListingScale.ListLength, ref stream))
+        {
+            problems.Add(OfType(type, ref stream));
+        }
+
+        return [.. problems];
+    }
+
+    private string OfType(string type, ref SampleStream stream)
+    {
+        IReadOnlyList<ExperimentItem> problems = _problems[int.Parse(type, CultureInfo.InvariantCulture)];
+        return problems[stream.NextInt(problems.Count)].Question;
     }
 }

@@ -20,9 +20,9 @@ public sealed class VerbalizedReplicationTests
         Assert.DoesNotContain(findings.Checks, check => check.Statement.Contains("gamma", StringComparison.Ordinal) && check.Holds != true);
 
         // One base model for all seeds, three trainings per seed, and the aligned ones start from the base.
-        Assert.Equal(["base", "aligned", "aligned-weakly", "aligned-lists-too"], laboratory.Trainings.Select(training => training.Name));
-        Assert.All(laboratory.Trainings.Skip(1), training => Assert.StartsWith("base", training.Start!.Id, StringComparison.Ordinal));
-        Assert.Equal([0.2, 0.6, 0.2], laboratory.Trainings.Skip(1).Select(training => training.Beta));
+        Assert.Equal(["base", "aligned", "aligned-weakly", "aligned-lists-too"], laboratory.Trainings.Take(4).Select(training => training.Name));
+        Assert.All(laboratory.Trainings.Skip(1).Take(3), training => Assert.StartsWith("base", training.Start!.Id, StringComparison.Ordinal));
+        Assert.Equal([0.2, 0.6, 0.2], laboratory.Trainings.Skip(1).Take(3).Select(training => training.Beta));
     }
 
     [Fact]
@@ -173,15 +173,7 @@ public sealed class VerbalizedReplicationTests
 
     private static async Task<(ReplicationFindings Findings, ScriptedLaboratory Laboratory)> RunAsync(ListingWorld world, params ulong[] seeds)
     {
-        int responses = ListingScale.Of(ReplicationProfile.Quick).Responses;
-        ScriptedLaboratory laboratory = new()
-        {
-            Seeds = seeds.Length > 0 ? seeds : [1],
-            Model = new ScriptedLaboratoryModel(world, world),
-            Prompts = MemoryPrompts.Of(("verbalized-sampling/sample", "{{question}}\nlist {{count}}{{#if tail}} under {{tail}}{{/if}}", ["question", "count", "tail"])),
-            Details = (_, item, seed) => new Dictionary<string, object?> { [WeightedCandidates.DetailName] = ListingWorld.Lists(item, responses, seed) },
-        };
-        world.Learn(laboratory);
+        ScriptedLaboratory laboratory = VerbalizedWorld.Laboratory(world, seeds);
         return (await new VerbalizedReplication().RunAsync(laboratory, TestContext.Current.CancellationToken), laboratory);
     }
 }

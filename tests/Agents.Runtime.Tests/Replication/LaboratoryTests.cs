@@ -66,6 +66,23 @@ public sealed class LaboratoryTests : IDisposable
     }
 
     [Fact]
+    public void Solve_ItemsOfEverySplit_GivesTheirSolutions()
+    {
+        foreach (ExperimentSplit split in Enum.GetValues<ExperimentSplit>())
+        {
+            foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("transform", split, 20, 3) { Difficulty = 5 }))
+            {
+                WrittenProblem solved = _laboratory.Solve("transform", item.Question)!;
+                Assert.Equal((item.Question, item.Solution, 5, split), (solved.Question, solved.Solution, solved.Difficulty, solved.Split));
+                Assert.Equal(item.Facts, solved.Facts);
+            }
+        }
+
+        Assert.Null(_laboratory.Solve("transform", "zor on"));
+        Assert.Contains("reads no questions", Assert.Throws<ReplicationException>(() => _laboratory.Solve("listing", "name a fruit")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GradeAsync_Solution_IsRight()
     {
         foreach (ExperimentItem item in _laboratory.Items(new ItemQuery("lookup", ExperimentSplit.Test, 5, 3)))

@@ -1,15 +1,21 @@
+using System.Text.RegularExpressions;
+
 namespace Agents.Evaluation.Tasks.Transform;
 
 /// <summary>
-/// Compositions of one to four string functions with opaque names. The final line lists the results of all functions in order, so
+/// Compositions of one to six string functions with opaque names. The final line lists the results of all functions in order, so
 /// every intermediate result is a slot. Letters are separated by blanks, which keeps them single tokens.
 /// </summary>
 /// <remarks>
 /// Sample: question <c>pim(zor(b c a)) all results?</c>, solution <c>zor: a c b⏎pim: c b a⏎answer: a c b, c b a</c>. Chains in which a
 /// function changes nothing are not drawn. Content that decides the split: functions and input, whatever the notation.
 /// </remarks>
-public sealed class TransformFamily : GeneratedTaskFamily<TransformPlan>
+public sealed partial class TransformFamily : GeneratedTaskFamily<TransformPlan>, IQuestionReader
 {
+    /// <summary>Id of the family of <see cref="TransformFunctions.Renamed"/>.</summary>
+    public const string RenamedId = "transform-renamed";
+
+    private const int MaximumDepth = 6;
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
     private readonly TransformOptions _options;
     private readonly TransformFunction[] _functions;
@@ -18,11 +24,48 @@ public sealed class TransformFamily : GeneratedTaskFamily<TransformPlan>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public TransformFamily(TransformOptions? options = null)
-        : base("transform", (options ?? new TransformOptions()).Difficulty, (options ?? new TransformOptions()).HeldOutDifficulty)
+        : this("transform", options)
+    {
+    }
+
+    /// <summary>Creates a family under an id of its own, for functions of its own.</summary>
+    /// <param name="id">Stable id; it takes part in the splits.</param>
+    /// <param name="options">Settings, or null for the defaults.</param>
+    /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
+    public TransformFamily(string id, TransformOptions? options)
+        : base(id, (options ?? new TransformOptions()).Difficulty, (options ?? new TransformOptions()).HeldOutDifficulty)
     {
         _options = options ?? new TransformOptions();
         _options.Validate();
         _functions = [.. _options.Functions.Select(name => TransformFunctions.Find(name)!)];
+    }
+
+    /// <inheritdoc/>
+    public ReadQuestion? Read(string question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        Match nested = NestedQuestion().Match(question);
+        Match match = nested.Success ? nested : ChainQuestion().Match(question);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        string[] names = match.Groups[1].Value.Split(nested.Success ? "(" : " then ", StringSplitOptions.RemoveEmptyEntries);
+        string input = match.Groups[2].Value.Replace(" ", "", StringComparison.Ordinal);
+        TransformFunction?[] found = [.. names.Select(name => _functions.FirstOrDefault(function => function.Name == name))];
+        if (found.Length > MaximumDepth || found.Contains(null) || input.Length < _options.MinimumLength || input.Length > _options.MaximumLength
+            || input.Any(letter => Letters.IndexOf(letter, StringComparison.Ordinal) >= _options.Alphabet))
+        {
+            return null;
+        }
+
+        TransformFunction[] functions = [.. found.Select(function => function!)];
+        TransformPlan plan = new(nested.Success ? [.. functions.Reverse()] : functions, input, nested.Success);
+        TaskDraft draft = Write(plan);
+
+        // Written back it must be the same text: closing brackets, blanks and the final words are checked by that.
+        return draft.Question == question && !IsDegenerate(plan.Functions, input) ? new ReadQuestion(draft, functions.Length, ContentHash.Split(Id, Content(plan))) : null;
     }
 
     /// <inheritdoc/>
@@ -38,18 +81,13 @@ public sealed class TransformFamily : GeneratedTaskFamily<TransformPlan>
 
             var chain = new TransformFunction[difficulty];
             string input = new(letters);
-            string text = input;
-            bool degenerate = false;
             for (int i = 0; i < difficulty; i++)
             {
                 chain[i] = stream.Pick(_functions);
-                string next = chain[i].Apply(text);
-                degenerate |= next == text || next == input;
-                text = next;
             }
 
             bool nested = stream.Chance(0.5);
-            if (!degenerate)
+            if (!IsDegenerate(chain, input))
             {
                 return new TransformPlan(chain, input, nested);
             }
@@ -96,6 +134,30 @@ public sealed class TransformFamily : GeneratedTaskFamily<TransformPlan>
                 return new(Finish(plan.Functions, Run(plan.Functions, plan.Input, at, Disturb(results[at], ref stream))), CorruptionKind.WrongResult, at);
         }
     }
+
+    /// <summary>Whether a function changes nothing or leads back to the input.</summary>
+    private static bool IsDegenerate(IReadOnlyList<TransformFunction> functions, string input)
+    {
+        string text = input;
+        foreach (TransformFunction function in functions)
+        {
+            string next = function.Apply(text);
+            if (next == text || next == input)
+            {
+                return true;
+            }
+
+            text = next;
+        }
+
+        return false;
+    }
+
+    [GeneratedRegex(@"^((?:\w+\()+)((?:[a-z] )*[a-z])\)+ all results\?$", RegexOptions.CultureInvariant)]
+    private static partial Regex NestedQuestion();
+
+    [GeneratedRegex(@"^(\w+(?: then \w+)*) on ((?:[a-z] )*[a-z]): all results\?$", RegexOptions.CultureInvariant)]
+    private static partial Regex ChainQuestion();
 
     private static string Spell(string text) => string.Join(' ', text.AsEnumerable());
 

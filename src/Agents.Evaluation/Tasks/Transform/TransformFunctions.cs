@@ -20,7 +20,15 @@ public static class TransformFunctions
         new("boj", "put b at the end", text => text + "b"),
     ];
 
-    /// <summary>Finds a function by its opaque name; null when there is none.</summary>
+    /// <summary>
+    /// Gets the same behaviours under other names, in the same order. No embedded model was trained on them: what such a name means can only be learned from problems that have it.
+    /// </summary>
+    public static IReadOnlyList<TransformFunction> Renamed { get; } =
+    [
+        .. All.Zip(["mab", "cuv", "fod", "hig", "jup", "kes", "lom", "nar", "pex", "ruk", "tiv", "wod"], (function, name) => function with { Name = name }),
+    ];
+
+    /// <summary>Finds a function by its opaque name, old or new; null when there is none.</summary>
     /// <param name="name">Opaque name.</param>
-    public static TransformFunction? Find(string name) => All.FirstOrDefault(function => function.Name == name);
+    public static TransformFunction? Find(string name) => All.Concat(Renamed).FirstOrDefault(function => function.Name == name);
 }

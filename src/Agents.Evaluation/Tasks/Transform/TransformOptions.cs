@@ -24,7 +24,7 @@ public sealed record TransformOptions
     public int MaximumLength { get; init; } = 8;
 
     /// <summary>Gets the opaque names of the functions to use, so that held-out functions or pairs can be kept away from training.</summary>
-    /// <value>Default all of <see cref="TransformFunctions.All"/>.</value>
+    /// <value>Default all of <see cref="TransformFunctions.All"/>; those of <see cref="TransformFunctions.Renamed"/> may be named, too.</value>
     public IReadOnlyList<string> Functions { get; init; } = [.. TransformFunctions.All.Select(function => function.Name)];
 
     internal void Validate() => new OptionCheck(nameof(TransformOptions))
