@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Agents.Models;
 using Agents.Plugins.TestTimeImprovement.Synthesis;
@@ -21,6 +22,9 @@ internal sealed class ImprovementArms(ILaboratory laboratory, ToolPhraseBook phr
     private const ulong PairStream = 1;
     private const ulong AdapterStream = 2;
     private readonly IChatClient _client = laboratory.Model.Client;
+
+    // Similar items of rare functions take many draws, and several arms train on the same pair.
+    private readonly ConcurrentDictionary<(ulong Seed, string Item), WrittenPair> _oracle = new();
 
     private IAdaptationSource Source => _client.GetService<IAdaptationSource>()
         ?? throw new TestTimeImprovementException($"Replication 61 trains temporary adapters, which '{laboratory.Model.Name}' cannot do. Run it on a model in this process, such as 'tiny'.");
@@ -106,11 +110,11 @@ internal sealed class ImprovementArms(ILaboratory laboratory, ToolPhraseBook phr
     /// <summary>An oracle's pair: another item of the same kind from the training split, with its right solution.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="item">The item.</param>
-    public WrittenPair Oracle(ulong seed, ExperimentItem item)
+    public WrittenPair Oracle(ulong seed, ExperimentItem item) => _oracle.GetOrAdd((seed, item.Id), _ =>
     {
         ExperimentItem similar = laboratory.Similar(item, Stream(seed, item).Fork(PairStream));
         return new WrittenPair(similar.Question, similar.Solution);
-    }
+    });
 
     private async Task<PairBook> WriteAllAsync(ulong seed, IReadOnlyList<ExperimentItem> items, IReadOnlyList<AdapterUse> served, CancellationToken cancellationToken)
     {
