@@ -54,6 +54,8 @@ public sealed record TestTimeImprovementSettings(
     int? TimeBudgetMs = null,
     int? MaxAdaptationsPerMinute = null)
 {
+    private static readonly TestTimeImprovementSettings Defaults = new();
+
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
@@ -85,7 +87,7 @@ public sealed record TestTimeImprovementSettings(
     /// <exception cref="ArgumentException">A name is unknown or values are out of range; all are listed.</exception>
     internal static TestTimeImprovementSettings Read(StrategyOptions options)
     {
-        TestTimeImprovementSettings s = StrategySettings.Read(options, TestTimeImprovementStrategy.Id, new TestTimeImprovementSettings(), SettingsJson.Default.TestTimeImprovementSettings, Descriptions);
+        TestTimeImprovementSettings s = StrategySettings.Read(options, TestTimeImprovementStrategy.Id, Defaults, SettingsJson.Default.TestTimeImprovementSettings, Descriptions);
         new SettingRules(TestTimeImprovementStrategy.Id)
             .Require(s.Tau is >= 0 and <= 1, $"tau is {s.Tau}, it must lie in [0, 1]")
             .Require(s.TauQuantile is null or (> 0 and < 1), $"tauQuantile is {s.TauQuantile}, it must lie between 0 and 1")

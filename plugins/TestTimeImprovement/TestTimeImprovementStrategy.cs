@@ -39,7 +39,7 @@ public sealed class TestTimeImprovementStrategy : IReasoningStrategy
 
             if (run.Draft is { } draft)
             {
-                yield return new DraftUpdate(run.Report.On(Read(draft)));
+                yield return new DraftUpdate(run.Report.On(draft));
             }
 
             Candidate? answer = null;
@@ -87,9 +87,7 @@ public sealed class TestTimeImprovementStrategy : IReasoningStrategy
                 yield return new StepFinishedUpdate(step.NodeId, "the plain answer");
             }
 
-            yield return new AnswerUpdate(run.Report.On(Read(answer ?? throw new TestTimeImprovementException("Every answer was empty, also those of the plain model. Raise the token limit."))));
+            yield return new AnswerUpdate(run.Report.On(answer ?? throw new TestTimeImprovementException("Every answer was empty, also those of the plain model. Raise the token limit.")));
         }
     }
-
-    private static ReasoningAnswer Read(Candidate answer) => new(answer.Message) { FinalAnswer = answer.FinalAnswer };
 }

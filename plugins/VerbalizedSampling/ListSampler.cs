@@ -92,7 +92,7 @@ internal sealed class ListSampler(ReasoningTask task, IReasoningStep step, Verba
             return false;
         }
 
-        List<string> repairs = [];
+        List<string>? repairs = null;
         foreach (ListedAnswer answer in listed)
         {
             // The baseline asks for no weights, so none is missing there.
@@ -105,13 +105,13 @@ internal sealed class ListSampler(ReasoningTask task, IReasoningStep step, Verba
             });
             if (repaired != WeightRepairs.None)
             {
-                repairs.Add($"{answer.Weight ?? "none"}: {repaired}");
+                (repairs ??= []).Add($"{answer.Weight ?? "none"}: {repaired}");
             }
         }
 
         Lists++;
         Note(node, "list", listed.Count.ToString(CultureInfo.InvariantCulture));
-        if (repairs.Count > 0)
+        if (repairs is not null)
         {
             Note(node, "repairs", string.Join("; ", repairs));
         }

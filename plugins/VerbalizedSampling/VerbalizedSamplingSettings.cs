@@ -34,6 +34,8 @@ public sealed record VerbalizedSamplingSettings(
     bool? Structured = null,
     int Retries = 2)
 {
+    private static readonly VerbalizedSamplingSettings Defaults = new();
+
     /// <summary>Names and meanings, for help texts and error messages.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
@@ -58,7 +60,7 @@ public sealed record VerbalizedSamplingSettings(
     internal static VerbalizedSamplingSettings Read(StrategyOptions options)
     {
         VerbalizedSamplingSettings settings = StrategySettings.Read(
-            options, VerbalizedSamplingStrategy.Id, new VerbalizedSamplingSettings(), SettingsJson.Default.VerbalizedSamplingSettings, Descriptions);
+            options, VerbalizedSamplingStrategy.Id, Defaults, SettingsJson.Default.VerbalizedSamplingSettings, Descriptions);
         new SettingRules(VerbalizedSamplingStrategy.Id)
             .Require(Enum.IsDefined(settings.Variant), $"variant is {settings.Variant}, it must be standard, cot, multi or sequence")
             .Require(settings.Candidates is >= 1 and <= 64, $"candidates is {settings.Candidates}, it must lie in 1 … 64")

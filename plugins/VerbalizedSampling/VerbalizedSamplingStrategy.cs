@@ -4,6 +4,8 @@ using Agents.Plugins.VerbalizedSampling.Diversity;
 using Agents.Plugins.VerbalizedSampling.Prompting;
 using Agents.Plugins.VerbalizedSampling.Weights;
 using Agents.Reasoning;
+using Agents.Strategies.Candidates;
+using Agents.Verification;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Plugins.VerbalizedSampling;
@@ -82,17 +84,36 @@ public sealed class VerbalizedSamplingStrategy : IReasoningStrategy
         return new ReasoningAnswer(new ChatMessage(ChatRole.Assistant, text))
         {
             FinalAnswer = final,
-            Details = new Dictionary<string, object?>(8)
-            {
-                [WeightedCandidates.DetailName] = candidates,
-                ["candidates"] = candidates.Items.Count,
-                ["distinct"] = candidates.Items.Select(item => context.Answers.Canonicalize(context.Answers.Extract(item.Text) ?? item.Text)).Distinct(StringComparer.Ordinal).Count(),
-                ["entropy"] = Distributions.Entropy([.. candidates.Items.Select(item => item.Weight)]),
-                ["weight"] = chosen?.Weight,
-                ["repaired"] = candidates.Repaired,
-                ["missing"] = candidates.Missing,
-                ["unreadable"] = sampler.Unreadable,
-            },
+            Details = Answers.Figures(
+                (WeightedCandidates.DetailName, candidates), ("candidates", candidates.Items.Count), ("distinct", Distinct(candidates.Items, context.Answers)), ("entropy", Entropy(candidates.Items)),
+                ("weight", chosen?.Weight), ("repaired", candidates.Repaired), ("missing", candidates.Missing), ("unreadable", sampler.Unreadable)),
         };
+    }
+
+    private static int Distinct(IReadOnlyList<WeightedCandidate> items, IAnswerFormat answers)
+    {
+        var seen = new string[items.Count];
+        int distinct = 0;
+        for (int i = 0; i < seen.Length; i++)
+        {
+            string answer = answers.Canonicalize(answers.Extract(items[i].Text) ?? items[i].Text);
+            if (!seen.AsSpan(0, distinct).Contains(answer))
+            {
+                seen[distinct++] = answer;
+            }
+        }
+
+        return distinct;
+    }
+
+    private static double Entropy(IReadOnlyList<WeightedCandidate> items)
+    {
+        double sum = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            sum += Distributions.Term(items[i].Weight);
+        }
+
+        return -sum;
     }
 }

@@ -23,6 +23,12 @@ public static class StrategySettings
             return defaults;
         }
 
+        return Read(settings, strategy, defaults, type, descriptions);
+    }
+
+    private static T Read<T>(JsonElement settings, string strategy, T defaults, JsonTypeInfo<T> type, IReadOnlyDictionary<string, string> descriptions)
+        where T : class
+    {
         if (settings.ValueKind != JsonValueKind.Object)
         {
             throw Broken(strategy, $"they are a JSON {settings.ValueKind}, give an object", descriptions.Keys);

@@ -9,6 +9,7 @@ using Agents.Benchmarks.Roles;
 using Agents.Benchmarks.Strategies;
 using Agents.Benchmarks.Threading;
 using Agents.Benchmarks.Training;
+using Agents.Benchmarks.Trajectories;
 
 return args switch
 {
@@ -31,6 +32,7 @@ return args switch
     ["levels", .. string[] rest] => await LevelsCommand.RunAsync(rest).ConfigureAwait(false),
     ["strategies", .. string[] rest] => await StrategyBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["adaptation", .. string[] rest] => await AdaptationBenchmark.RunAsync(rest).ConfigureAwait(false),
+    ["recording", .. string[] rest] => await RecordingBenchmark.RunAsync(rest).ConfigureAwait(false),
     ["pool", .. string[] rest] => PoolBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -69,6 +71,8 @@ static int Usage()
                         what strategies cost without their model: microseconds and bytes per call, budgets and cancellation of a thousand at once
           adaptation [QUESTIONS] [CYCLES] [STEPS]
                         temporary adapters on the embedded model: milliseconds of adapting and answering; then CYCLES adaptations, four at once: weights, logits and memory before and after
+          recording [REQUESTS]
+                        what recording a request costs: microseconds that it waits, milliseconds and bytes until it is on disk
           pool          fork-join of the compute pool, microseconds
         """);
     return 2;

@@ -14,7 +14,7 @@ internal static class StrategyShelf
     public const string Aggregate = "### Attempt 1";
 
     public static FeatureTable All { get; } = Together(
-        new Plugin(), new Malt.Plugin(), new SelfAggregation.Plugin(), new Sift.Plugin(), new VerbalizedSampling.Plugin());
+        new Plugin(), new CodePipeline.Plugin(), new Malt.Plugin(), new SelfAggregation.Plugin(), new Sift.Plugin(), new TestTimeImprovement.Plugin(), new VerbalizedSampling.Plugin());
 
     public static IEnumerable<string> Ids => All.List<IReasoningStrategy>().Select(feature => feature.Id);
 

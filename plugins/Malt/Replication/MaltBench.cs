@@ -10,7 +10,8 @@ namespace Agents.Plugins.Malt.Replication;
 /// <summary>Runs the real strategies on the questions of the check.</summary>
 /// <param name="laboratory">Model, tasks, journal.</param>
 /// <param name="scale">Sizes.</param>
-internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
+/// <param name="foundation">The untrained roles' model.</param>
+internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale, ExperimentAdapter foundation)
 {
     private const int TreesPerChunk = 20;
     private const int TreesAtOnce = 4;
@@ -29,7 +30,7 @@ internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
             foreach (int level in TreeScale.Levels)
             {
                 IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(TreeScale.Family, ExperimentSplit.Validation, scale.LevelQuestions, seed) { Difficulty = level });
-                ArmRun run = await laboratory.MeasureAsync($"level {level}", seed, items, (item, stop) => AnswerAsync(item, seed, MaltPipeline.G, 1, RoleAdapterSet.None, stop), token).ConfigureAwait(false);
+                ArmRun run = await laboratory.MeasureAsync($"level {level}", seed, items, (item, stop) => AnswerAsync(item, seed, MaltPipeline.G, 1, RoleAdapterSet.Of(foundation), stop), token).ConfigureAwait(false);
                 accuracies.Add(run.Accuracy);
             }
 
@@ -75,7 +76,7 @@ internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<Observation> AnswerAsync(ExperimentItem item, ulong seed, MaltPipeline pipeline, int passes, RoleAdapterSet adapters, CancellationToken cancellationToken)
     {
-        StrategyRun run = new(MaltStrategy.Id) { Options = Options(passes, new MaltSettings(pipeline, adapters.Generator?.Id, adapters.Verifier?.Id, adapters.Refiner?.Id)) };
+        StrategyRun run = new(MaltStrategy.Id) { Options = Options(passes, new MaltSettings(pipeline, adapters.Generator.Id, adapters.Verifier.Id, adapters.Refiner.Id)) };
         ExperimentAnswer answer = await laboratory.AnswerAsync(run, item, seed, cancellationToken).ConfigureAwait(false);
         return answer.ToObservation(await StagesAsync(item, answer.Trace, cancellationToken).ConfigureAwait(false));
     }
@@ -94,7 +95,11 @@ internal sealed class MaltBench(ILaboratory laboratory, TreeScale scale)
 
     private async Task<RoleTree> TreeAsync(ExperimentItem item, ulong seed, CancellationToken cancellationToken)
     {
-        StrategyRun run = new(MaltTreeStrategy.Id) { Options = new StrategyOptions { Samples = TreeScale.Branches, Temperature = TreeScale.Temperature } };
+        StrategyRun run = new(MaltTreeStrategy.Id)
+        {
+            Options = new StrategyOptions { Samples = TreeScale.Branches, Temperature = TreeScale.TreeTemperature },
+            Adapters = new Dictionary<string, ExperimentAdapter> { [ModelRoles.Default] = foundation },
+        };
         ExperimentAnswer answer = await laboratory.AnswerAsync(run, item, seed, cancellationToken).ConfigureAwait(false);
         Dictionary<int, bool?> grades = await GradesAsync(item, answer.Trace, cancellationToken).ConfigureAwait(false);
         return TraceTrees.Read(item.Id, item.Question, answer.Trace, node => grades.GetValueOrDefault(node.Id));

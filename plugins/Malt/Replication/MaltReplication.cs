@@ -28,7 +28,9 @@ public sealed class MaltReplication : IReplication
     {
         ArgumentNullException.ThrowIfNull(laboratory);
         TreeScale scale = TreeScale.Of(laboratory.Profile);
-        MaltBench bench = new(laboratory, scale);
+        laboratory.Say("33: teaching the untrained model its three roles");
+        ExperimentAdapter foundation = await RoleFoundation.TrainAsync(laboratory, scale, DataSeed, cancellationToken).ConfigureAwait(false);
+        MaltBench bench = new(laboratory, scale, foundation);
         ChosenLevel level = await bench.LevelAsync(DataSeed, cancellationToken).ConfigureAwait(false);
         ExperimentSplit split = laboratory.Profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
         IReadOnlyList<ExperimentItem> training = laboratory.Items(new ItemQuery(TreeScale.Family, ExperimentSplit.Train, scale.TrainingQuestions, DataSeed) { Difficulty = level.Level });
@@ -43,36 +45,36 @@ public sealed class MaltReplication : IReplication
             RoleDatasets sets = RoleDatasets.Create(trees, options);
             statistics.AddRange(Enum.GetValues<MaltRole>().Select(role => TreeStatistics.Of(seed, role, trees, sets)));
             laboratory.Say($"33: training the roles, seed {seed}");
-            RoleTraining real = new(laboratory, sets, "malt", seed);
+            RoleTraining real = new(laboratory, sets, "malt", foundation, seed);
             RoleAdapterSet star = await real.SupervisedAsync(cancellationToken).ConfigureAwait(false);
             RoleAdapterSet malt = await real.PreferredAsync(star, cancellationToken).ConfigureAwait(false);
-            RoleTraining fake = new(laboratory, RoleDatasets.Create(Shuffled(trees, seed), options), "shuffled", seed);
+            RoleTraining fake = new(laboratory, RoleDatasets.Create(Shuffled(trees, seed), options), "shuffled", foundation, seed);
             RoleAdapterSet shuffled = await fake.PreferredAsync(await fake.SupervisedAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            foreach ((string arm, MaltPipeline pipeline, int passes, RoleAdapterSet adapters) in Arms(star, malt, shuffled))
+            foreach ((string arm, MaltPipeline pipeline, int passes, RoleAdapterSet adapters) in Arms(RoleAdapterSet.Of(foundation), star, malt, shuffled))
             {
                 arms.Add(await laboratory.MeasureAsync(arm, seed, items, (item, token) => bench.AnswerAsync(item, seed, pipeline, passes, adapters, token), cancellationToken).ConfigureAwait(false));
             }
         }
 
-        return MaltFindings.Of(laboratory, scale, split, level, statistics, arms);
+        return MaltFindings.Of(laboratory, scale, split, foundation, level, statistics, arms);
     }
 
-    private static IEnumerable<(string Arm, MaltPipeline Pipeline, int Passes, RoleAdapterSet Adapters)> Arms(RoleAdapterSet star, RoleAdapterSet malt, RoleAdapterSet shuffled) =>
+    private static IEnumerable<(string Arm, MaltPipeline Pipeline, int Passes, RoleAdapterSet Adapters)> Arms(RoleAdapterSet untrained, RoleAdapterSet star, RoleAdapterSet malt, RoleAdapterSet shuffled) =>
     [
-        (MaltArms.Single, MaltPipeline.G, 1, RoleAdapterSet.None),
-        (MaltArms.SingleVote, MaltPipeline.G, 3, RoleAdapterSet.None),
-        (MaltArms.SingleNine, MaltPipeline.G, 9, RoleAdapterSet.None),
-        (MaltArms.Agents, MaltPipeline.Gvr, 1, RoleAdapterSet.None),
-        (MaltArms.AgentsVote, MaltPipeline.Gvr, 3, RoleAdapterSet.None),
+        (MaltArms.Single, MaltPipeline.G, 1, untrained),
+        (MaltArms.SingleVote, MaltPipeline.G, 3, untrained),
+        (MaltArms.SingleNine, MaltPipeline.G, 9, untrained),
+        (MaltArms.Agents, MaltPipeline.Gvr, 1, untrained),
+        (MaltArms.AgentsVote, MaltPipeline.Gvr, 3, untrained),
         (MaltArms.Star, MaltPipeline.Gvr, 3, star),
         (MaltArms.MaltSingle, MaltPipeline.Gvr, 1, malt),
         (MaltArms.Malt, MaltPipeline.Gvr, 3, malt),
         (MaltArms.EmptyCritique, MaltPipeline.Gr, 3, malt),
         (MaltArms.Shuffled, MaltPipeline.Gvr, 3, shuffled),
-        (MaltArms.GeneratorNine, MaltPipeline.G, 9, malt with { Verifier = null, Refiner = null }),
-        (MaltArms.UntrainedGenerator, MaltPipeline.Gvr, 3, malt with { Generator = null }),
-        (MaltArms.UntrainedVerifier, MaltPipeline.Gvr, 3, malt with { Verifier = null }),
-        (MaltArms.UntrainedRefiner, MaltPipeline.Gvr, 3, malt with { Refiner = null }),
+        (MaltArms.GeneratorNine, MaltPipeline.G, 9, malt),
+        (MaltArms.UntrainedGenerator, MaltPipeline.Gvr, 3, malt with { Generator = untrained.Generator }),
+        (MaltArms.UntrainedVerifier, MaltPipeline.Gvr, 3, malt with { Verifier = untrained.Verifier }),
+        (MaltArms.UntrainedRefiner, MaltPipeline.Gvr, 3, malt with { Refiner = untrained.Refiner }),
     ];
 
     private static IEnumerable<RoleTree> Shuffled(IEnumerable<RoleTree> trees, ulong seed)

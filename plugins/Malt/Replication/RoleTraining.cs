@@ -9,12 +9,13 @@ namespace Agents.Plugins.Malt.Replication;
 /// <param name="laboratory">Prompts and training.</param>
 /// <param name="sets">Examples and pairs.</param>
 /// <param name="name">Begin of the adapters' names.</param>
+/// <param name="foundation">Where all roles start: the common model of the untrained pipeline.</param>
 /// <param name="seed">Seed of the training.</param>
-internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, string name, ulong seed)
+internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, string name, ExperimentAdapter foundation, ulong seed)
 {
     private const int ConversationsPerStep = 16;
 
-    /// <summary>Trains all roles on positive texts: the STaR baseline, and the start of DPO. A role without any example stays untrained.</summary>
+    /// <summary>Trains all roles on positive texts: the STaR baseline, and the start of DPO. A role without any example stays as it was.</summary>
     /// <param name="cancellationToken">Stops the training.</param>
     public async Task<RoleAdapterSet> SupervisedAsync(CancellationToken cancellationToken) => new(
         await SupervisedAsync(MaltRole.Generator, cancellationToken).ConfigureAwait(false),
@@ -30,17 +31,18 @@ internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, st
         Refiner = await PreferredAsync(MaltRole.Refiner, supervised.Refiner, cancellationToken).ConfigureAwait(false),
     };
 
-    private async Task<ExperimentAdapter?> SupervisedAsync(MaltRole role, CancellationToken cancellationToken)
+    private async Task<ExperimentAdapter> SupervisedAsync(MaltRole role, CancellationToken cancellationToken)
     {
         TrainingConversation[] conversations = [.. sets.Examples
             .Where(example => example.Role == role)
             .DistinctBy(example => (example.Context.Question, example.Context.Solution, example.Context.Critique, example.Target))
             .Select(example => new TrainingConversation(Prompt(role, example.Context), example.Target))];
-        return conversations.Length == 0 ? null : await laboratory.TrainAsync(
+        return conversations.Length == 0 ? foundation : await laboratory.TrainAsync(
             new AdapterTraining
             {
                 Name = $"{name}-{RolePrompt.NameOf(role)}-sft",
                 Seed = seed,
+                Start = foundation,
                 Conversations = conversations,
                 LearningRate = TreeScale.SupervisedRate,
                 Epochs = TreeScale.SupervisedEpochs,
@@ -49,7 +51,7 @@ internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, st
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ExperimentAdapter?> PreferredAsync(MaltRole role, ExperimentAdapter? start, CancellationToken cancellationToken)
+    private async Task<ExperimentAdapter> PreferredAsync(MaltRole role, ExperimentAdapter start, CancellationToken cancellationToken)
     {
         TrainingPreference[] pairs = [.. sets.Pairs
             .Where(pair => pair.Role == role)

@@ -6,7 +6,8 @@ namespace Agents.Plugins.Malt.Replication;
 /// <param name="TrainingQuestions">Questions that trees are expanded of.</param>
 /// <param name="TestQuestions">Questions that arms are measured on.</param>
 /// <param name="LevelQuestions">Validation questions per level that the level is chosen with.</param>
-internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int LevelQuestions)
+/// <param name="FoundationExamples">Role conversations that the common start of all roles learns from.</param>
+internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int LevelQuestions, int FoundationExamples)
 {
     /// <summary>Task family.</summary>
     public const string Family = "arithmetic";
@@ -14,17 +15,29 @@ internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int L
     /// <summary>Branching factor n.</summary>
     public const int Branches = 3;
 
-    /// <summary>Temperature of every call, in expansion and at inference (papers/33 §2.1).</summary>
+    /// <summary>Temperature of every call at inference (papers/33 §2.1).</summary>
     public const double Temperature = 0.3;
+
+    /// <summary>Temperature of the expansion. The paper's is 0.3, at which most siblings of a model of this size are identical and pair with nothing.</summary>
+    public const double TreeTemperature = 0.8;
+
+    /// <summary>Rank of all adapters.</summary>
+    public const int Rank = 16;
+
+    /// <summary>Learning rate of the common start.</summary>
+    public const double FoundationRate = 2e-3;
+
+    /// <summary>How often the conversations of the common start are gone through.</summary>
+    public const int FoundationEpochs = 2;
 
     /// <summary>Accuracy that one answer of the untrained model should have: the middle of the paper's room for improvement.</summary>
     public const double WantedAccuracy = 0.55;
 
     /// <summary>Learning rate of supervised training.</summary>
-    public const double SupervisedRate = 1e-3;
+    public const double SupervisedRate = 3e-4;
 
     /// <summary>Learning rate of DPO.</summary>
-    public const double PreferenceRate = 3e-4;
+    public const double PreferenceRate = 1e-4;
 
     /// <summary>How often supervised data is gone through.</summary>
     public const int SupervisedEpochs = 2;
@@ -38,10 +51,10 @@ internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int L
     /// <summary>Most pairs of one role and question: keeps the few questions with very mixed trees from ruling the data.</summary>
     public const int PairsPerQuestion = 12;
 
-    /// <summary>Gets the levels to choose from: two to five operations.</summary>
-    public static IReadOnlyList<int> Levels { get; } = [2, 3, 4, 5];
+    /// <summary>Gets the levels to choose from: three to six operations.</summary>
+    public static IReadOnlyList<int> Levels { get; } = [3, 4, 5, 6];
 
     /// <summary>Returns the sizes of a profile.</summary>
     /// <param name="profile">The profile.</param>
-    public static TreeScale Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(500, 1_000, 200) : new(120, 150, 40);
+    public static TreeScale Of(ReplicationProfile profile) => profile == ReplicationProfile.Full ? new(500, 1_000, 200, 24_000) : new(120, 150, 40, 24_000);
 }

@@ -43,7 +43,7 @@ internal static class AggregationFindings
             ],
             Arms = arms.All,
             Checks = [.. Checks(arms, primary, blank, plain, plainVote, choose, shuffled, multi, single, recovery)],
-            Tables = [Families(arms), Cost(arms), Recovery(arms), Sweep(arms), Training(adapters)],
+            Tables = [Families(arms), Cost(arms), Recovery(arms), Samples(arms), Sweep(arms), Training(adapters)],
             Setup =
             [
                 Text($"Questions: {scale.Items} each of lookup and transform (answers of several slots) and arithmetic (one slot), {split} split; {scale.Examples} training questions per family; every seed repeats training and sampling."),
@@ -150,6 +150,29 @@ internal static class AggregationFindings
         [.. ((string[])[AggregationArms.Aggregate, AggregationArms.Shuffled, AggregationArms.Untrained]).Select(arm => (IReadOnlyList<string>)
             [arm, .. ((string[])["anyRight", "recovered", "kept", "novel", "agreement"]).Select(value => Text($"{arms.Mean(arm, value):0.0%}"))]),
          [AggregationArms.Vote + ": the fourth sample", "", Text($"{arms.Mean(AggregationArms.Vote, "freshRecovered"):0.0%}"), "", "", ""]]);
+
+    // Copying what all say, deciding between them, and solving anew are three skills; the accuracy of an arm mixes them.
+    private static FindingTable Samples(AggregationArms arms)
+    {
+        string[] families = [.. AggregationScale.MultiSlot, AggregationScale.SingleSlot];
+        return new FindingTable(
+            "Right answers by what the samples are",
+            ["arm", "family", "all three right", "some right", "none right"],
+            [.. ((string[])[AggregationArms.Aggregate, AggregationArms.Untrained]).SelectMany(arm => families.Select(family =>
+            {
+                Observation[] rows = [.. arms.On(arm, family).SelectMany(run => run.Rows).Select(row => row.Seen)];
+                string Share(Func<Observation, bool> takes)
+                {
+                    Observation[] taken = [.. rows.Where(takes)];
+                    return taken.Length == 0 ? "–" : Text($"{taken.Average(seen => seen.Correct == true ? 1.0 : 0):0.0%} of {taken.Length}");
+                }
+
+                return (IReadOnlyList<string>)
+                [
+                    arm, family, Share(seen => seen.Values["allRight"] == 1), Share(seen => seen.Values["anyRight"] == 1 && seen.Values["allRight"] == 0), Share(seen => seen.Values["anyRight"] == 0),
+                ];
+            }))]);
+    }
 
     private static FindingTable Sweep(AggregationArms arms) => new(
         "Temperature of the samples",

@@ -37,7 +37,8 @@ internal sealed class AnswerCalls(ReasoningTask task, IReasoningContext context,
         ChatOptions options = CandidateSampler.CallOptions(task, step, temperature);
         if (adapters.Count > 0)
         {
-            options.AdditionalProperties = new AdditionalPropertiesDictionary(options.AdditionalProperties ?? []) { [ChatOptionKeys.Adapters] = adapters };
+            // The options are a copy of the caller's, and so are their properties.
+            (options.AdditionalProperties ??= [])[ChatOptionKeys.Adapters] = adapters;
         }
 
         return CandidateSampler.GroupAsync(step, ModelRoles.Default, messages, count, options, 0, cancellationToken);
@@ -53,7 +54,12 @@ internal sealed class AnswerCalls(ReasoningTask task, IReasoningContext context,
     {
         int count = Math.Clamp(step.Budget.RemainingCalls, 1, PerAnswer);
         IReadOnlyList<Candidate> answers = await SampleAsync(step, messages, adapters, count, settings.Decoding == AnswerDecoding.Vote ? SampleTemperature : Temperature, cancellationToken).ConfigureAwait(false);
-        Candidate[] told = [.. answers.Where(answer => answer.Text.Length > 0 || answer.Message.Contents.Any(content => content is not (TextContent or TextReasoningContent)))];
+        if (answers.Count == 1)
+        {
+            return Tells(answers[0]) ? answers[0] : null;
+        }
+
+        Candidate[] told = [.. answers.Where(Tells)];
         return Vote.Of(told).Winner ?? told.FirstOrDefault();
     }
 
@@ -78,5 +84,7 @@ internal sealed class AnswerCalls(ReasoningTask task, IReasoningContext context,
     /// <summary>A pair as an example to train on: asked as the task is asked, without the conversation before it.</summary>
     /// <param name="pair">The pair.</param>
     public AdaptationConversation Example(SyntheticPair pair) => new(
-        [.. task.Messages.Where(message => message.Role == ChatRole.System), new ChatMessage(ChatRole.User, pair.Question)], pair.Target, task.Options);
+        [.. task.Messages.Where(static message => message.Role == ChatRole.System), new ChatMessage(ChatRole.User, pair.Question)], pair.Target, task.Options);
+
+    private static bool Tells(Candidate answer) => answer.Text.Length > 0 || answer.Message.Contents.Any(static content => content is not (TextContent or TextReasoningContent));
 }

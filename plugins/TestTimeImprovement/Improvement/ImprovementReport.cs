@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Agents.Models;
 using Agents.Plugins.TestTimeImprovement.Synthesis;
 using Agents.Plugins.TestTimeImprovement.Uncertainty;
@@ -12,8 +13,8 @@ namespace Agents.Plugins.TestTimeImprovement.Improvement;
 /// <param name="time">The clock of the latency split.</param>
 internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 {
+    private static readonly object NoTime = 0.0;
     private readonly double[] _milliseconds = new double[4];
-    private IReadOnlyList<double> _losses = [];
 
     /// <summary>Gets or sets the measured certainty; null where it was not measured.</summary>
     public UncertaintyEstimate? Estimate { get; set; }
@@ -32,7 +33,20 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 
     /// <summary>Takes the figures of a training.</summary>
     /// <param name="adapter">The adapter.</param>
-    public void Trained(ITemporaryAdapter adapter) => _losses = [.. adapter.Losses];
+    public void Trained(ITemporaryAdapter adapter)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, adapter.Losses.Count, CultureInfo.InvariantCulture);
+        for (int i = 0; i < adapter.Losses.Count; i++)
+        {
+            text.AppendLiteral(i == 0 ? "" : " ");
+            text.AppendFormatted(adapter.Losses[i], "F4");
+        }
+
+        Losses = text.ToStringAndClear();
+    }
+
+    /// <summary>Gets the losses of the training, as text; empty without one.</summary>
+    public string Losses { get; private set; } = "";
 
     /// <summary>Starts a stage of the latency split.</summary>
     public long Start() => time.GetTimestamp();
@@ -44,18 +58,34 @@ internal sealed class ImprovementReport(ModelMeans means, TimeProvider time)
 
     /// <summary>Puts the figures on an answer.</summary>
     /// <param name="answer">The answer.</param>
-    public ReasoningAnswer On(ReasoningAnswer answer) => answer.With(
-        ("margin", Estimate?.Margin),
-        ("estimator", Estimate is null ? null : means.Estimator.ToString().ToLowerInvariant()),
-        ("threshold", Threshold),
-        ("adapted", Adapted),
-        ("update", means.Update.ToString().ToLowerInvariant()),
-        ("fallback", Fallback),
-        ("pairs", Pairs.Count),
-        ("syntheticPairs", new SyntheticPairs(Pairs)),
-        ("losses", string.Join(' ', _losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))),
-        ("scoreMs", _milliseconds[(int)ImprovementStage.Score]),
-        ("synthesizeMs", _milliseconds[(int)ImprovementStage.Synthesize]),
-        ("trainMs", _milliseconds[(int)ImprovementStage.Train]),
-        ("answerMs", _milliseconds[(int)ImprovementStage.Answer]));
+    public ReasoningAnswer On(Candidate answer) => new(answer.Message)
+    {
+        FinalAnswer = answer.FinalAnswer,
+        Details = Answers.Figures(
+            ("margin", Estimate?.Margin),
+            ("estimator", Estimate is null ? null : Name(means.Estimator)),
+            ("threshold", Threshold),
+            ("adapted", Adapted),
+            ("update", Name(means.Update)),
+            ("fallback", Fallback),
+            ("pairs", Pairs.Count),
+            ("syntheticPairs", new SyntheticPairs(Pairs)),
+            ("losses", Losses),
+            ("scoreMs", Took(ImprovementStage.Score)),
+            ("synthesizeMs", Took(ImprovementStage.Synthesize)),
+            ("trainMs", Took(ImprovementStage.Train)),
+            ("answerMs", Took(ImprovementStage.Answer))),
+    };
+
+    private object Took(ImprovementStage stage) => _milliseconds[(int)stage] is not 0 and double milliseconds ? milliseconds : NoTime;
+
+    private static string Name(UncertaintyEstimator estimator) => estimator switch
+    {
+        UncertaintyEstimator.Rss => "rss",
+        UncertaintyEstimator.Perplexity => "perplexity",
+        UncertaintyEstimator.Disagreement => "disagreement",
+        _ => "auto",
+    };
+
+    private static string Name(AdaptationUpdate update) => update switch { AdaptationUpdate.Lora => "lora", AdaptationUpdate.Icl => "icl", _ => "none" };
 }

@@ -20,11 +20,10 @@ internal sealed class ImprovementRun : IAsyncDisposable
     private readonly TestTimeImprovementSettings _settings;
     private readonly ModelMeans _means;
     private readonly UncertaintyMeter _meter;
-    private readonly PairWriter _writer;
     private readonly ReasoningTask _task;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource? _timeBudget;
-    private readonly CancellationTokenSource _limited;
+    private readonly CancellationTokenSource? _limited;
 
     /// <summary>Starts the time budget.</summary>
     /// <param name="task">The task.</param>
@@ -42,9 +41,8 @@ internal sealed class ImprovementRun : IAsyncDisposable
         Calls = new AnswerCalls(task, context, settings);
         Report = new ImprovementReport(means, context.Time) { Threshold = settings.Tau };
         _meter = new UncertaintyMeter(task, settings, means, Calls);
-        _writer = new PairWriter(task, settings, means.Adapters);
         _timeBudget = settings.TimeBudgetMs is { } limit ? new CancellationTokenSource(TimeSpan.FromMilliseconds(limit), context.Time) : null;
-        _limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _timeBudget?.Token ?? CancellationToken.None);
+        _limited = _timeBudget is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _timeBudget.Token);
     }
 
     /// <summary>Gets the calls that answer.</summary>
@@ -56,12 +54,23 @@ internal sealed class ImprovementRun : IAsyncDisposable
     /// <summary>Gets the plain answer, where measuring brought one along.</summary>
     public Candidate? Draft => _meter.Draft;
 
+    // Ends with the request or with the time budget.
+    private CancellationToken Limited => _limited?.Token ?? _caller;
+
     /// <summary>H.</summary>
     /// <param name="step">Step of the trace.</param>
     public async Task MeasureAsync(IReasoningStep step)
     {
         long start = Report.Start();
-        Report.Estimate = await AttemptAsync(step, "measuring", () => _meter.MeasureAsync(step, _limited.Token)).ConfigureAwait(false);
+        try
+        {
+            Report.Estimate = await _meter.MeasureAsync(step, Limited).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            FallBack(step, "measuring", error);
+        }
+
         Report.End(ImprovementStage.Score, start);
     }
 
@@ -106,7 +115,15 @@ internal sealed class ImprovementRun : IAsyncDisposable
     {
         long start = Report.Start();
         int reserve = Math.Clamp(step.Budget.RemainingCalls - _settings.Pairs, 1, Calls.PerAnswer);
-        Report.Pairs = await AttemptAsync<IReadOnlyList<SyntheticPair>>(step, "writing pairs", async () => await _writer.WriteAsync(step, reserve, _limited.Token).ConfigureAwait(false)).ConfigureAwait(false) ?? [];
+        try
+        {
+            Report.Pairs = await new PairWriter(_task, _settings, _means.Adapters).WriteAsync(step, reserve, Limited).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            FallBack(step, "writing pairs", error);
+        }
+
         Report.End(ImprovementStage.Synthesize, start);
         if (Report.Pairs.Count == 0 && Report.Fallback is null)
         {
@@ -125,7 +142,16 @@ internal sealed class ImprovementRun : IAsyncDisposable
         }
 
         long start = Report.Start();
-        ITemporaryAdapter? adapter = await AttemptAsync<ITemporaryAdapter>(step, "training", async () => await _means.Source!.AdaptAsync(Request(), _limited.Token).ConfigureAwait(false)).ConfigureAwait(false);
+        ITemporaryAdapter? adapter = null;
+        try
+        {
+            adapter = await _means.Source!.AdaptAsync(Request(), Limited).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            FallBack(step, "training", error);
+        }
+
         Report.End(ImprovementStage.Train, start);
         if (adapter is null)
         {
@@ -135,7 +161,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
         await using (adapter.ConfigureAwait(false))
         {
             Report.Trained(adapter);
-            step.Note(step.NodeId, "losses", string.Join(' ', adapter.Losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture))));
+            step.Note(step.NodeId, "losses", Report.Losses);
             return await AnswerAsync(step, _task.Messages, [.. _means.Adapters, adapter.Use]).ConfigureAwait(false);
         }
     }
@@ -143,14 +169,14 @@ internal sealed class ImprovementRun : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _limited.Dispose();
+        _limited?.Dispose();
         _timeBudget?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private AdaptationRequest Request() => new()
     {
-        Conversations = [.. Report.Pairs.Select(Calls.Example)],
+        Conversations = Examples(),
         Adapters = _means.Adapters,
         Rank = _settings.Rank,
         Alpha = _settings.Alpha,
@@ -159,13 +185,33 @@ internal sealed class ImprovementRun : IAsyncDisposable
         Seed = SeedOf(_context.Random(AdapterStream)),
     };
 
+    private AdaptationConversation[] Examples()
+    {
+        var examples = new AdaptationConversation[Report.Pairs.Count];
+        for (int i = 0; i < examples.Length; i++)
+        {
+            examples[i] = Calls.Example(Report.Pairs[i]);
+        }
+
+        return examples;
+    }
+
     private static ulong SeedOf(SampleStream stream) => stream.NextBits();
 
     // The answer itself is outside of the time budget: the plain one would take as long.
     private async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AdapterUse> adapters)
     {
         long start = Report.Start();
-        Candidate? answer = await AttemptAsync(step, "answering", () => Calls.AnswerAsync(step, messages, adapters, _caller)).ConfigureAwait(false);
+        Candidate? answer = null;
+        try
+        {
+            answer = await Calls.AnswerAsync(step, messages, adapters, _caller).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            FallBack(step, "answering", error);
+        }
+
         Report.End(ImprovementStage.Answer, start);
         Report.Adapted = answer is not null;
         if (answer is null && Report.Fallback is null)
@@ -176,24 +222,21 @@ internal sealed class ImprovementRun : IAsyncDisposable
         return answer;
     }
 
-    private async Task<T?> AttemptAsync<T>(IReasoningStep step, string what, Func<Task<T?>> attempt)
-        where T : class
+    // Whatever fails, the plain answer follows; only the caller and the budget of the request end it.
+    private bool IsFailure(Exception error) => TimeIsUp(error) || error is not (OperationCanceledException or BudgetExceededException);
+
+    private bool TimeIsUp(Exception error) => error is OperationCanceledException && _timeBudget is { IsCancellationRequested: true } && !_caller.IsCancellationRequested;
+
+    private void FallBack(IReasoningStep step, string what, Exception error)
     {
-        try
-        {
-            return await attempt().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_timeBudget is { IsCancellationRequested: true } && !_caller.IsCancellationRequested)
+        if (TimeIsUp(error))
         {
             FallBack(step.NodeId, $"the time budget of {_settings.TimeBudgetMs} ms ended while {what}");
-            return null;
+            return;
         }
-        catch (Exception error) when (error is not (OperationCanceledException or BudgetExceededException))
-        {
-            step.Logger.LogWarning(error, "Test-time improvement failed while {What}; the plain answer follows.", what);
-            FallBack(step.NodeId, $"{what} failed: {error.Message.ReplaceLineEndings(" ")}");
-            return null;
-        }
+
+        step.Logger.LogWarning(error, "Test-time improvement failed while {What}; the plain answer follows.", what);
+        FallBack(step.NodeId, $"{what} failed: {error.Message.ReplaceLineEndings(" ")}");
     }
 
     private void FallBack(int node, string reason)

@@ -59,7 +59,7 @@ internal sealed record ModelMeans(
         };
     }
 
-    private static bool Can(ILanguageModel? model, LanguageModelCapabilities capability) => model?.Capabilities.HasFlag(capability) == true;
+    private static bool Can(ILanguageModel? model, LanguageModelCapabilities capability) => model is not null && (model.Capabilities & capability) != 0;
 
     private static string Name(UncertaintyEstimator estimator) => estimator == UncertaintyEstimator.Rss ? "rss" : "perplexity";
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Agents.Plugins.TestTimeImprovement.Tools;
 using Agents.Reasoning;
@@ -29,12 +30,12 @@ internal sealed class PairCheck(ReasoningTask task, IAnswerFormat answers)
         }
 
         string question = Folded(pair.Question);
-        if (question == _seed)
+        if (question.Equals(_seed, StringComparison.OrdinalIgnoreCase))
         {
             return "repeats the seed";
         }
 
-        if (known.Any(other => Folded(other.Question) == question))
+        if (known.Count > 0 && known.Any(other => question.Equals(Folded(other.Question), StringComparison.OrdinalIgnoreCase)))
         {
             return "repeats another pair";
         }
@@ -75,8 +76,10 @@ internal sealed class PairCheck(ReasoningTask task, IAnswerFormat answers)
     // What the answer says before its call must be what the question offers: a function under another's alias is a call that cannot be carried out.
     private static string? Decision(string answer)
     {
-        string line = answer.TrimStart().Split('\n', 2)[0].Trim();
-        return line.StartsWith(ToolQuestion.DecisionPrefix, StringComparison.Ordinal) ? line[ToolQuestion.DecisionPrefix.Length..] : null;
+        ReadOnlySpan<char> line = answer.AsSpan().TrimStart();
+        int end = line.IndexOf('\n');
+        line = (end < 0 ? line : line[..end]).Trim();
+        return line.StartsWith(ToolQuestion.DecisionPrefix, StringComparison.Ordinal) ? line[ToolQuestion.DecisionPrefix.Length..].ToString() : null;
     }
 
     private string? Function(SyntheticPair pair, ref SyntheticPair accepted)
@@ -117,5 +120,25 @@ internal sealed class PairCheck(ReasoningTask task, IAnswerFormat answers)
         }
     }
 
-    private static string Folded(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+    // With one blank wherever there are any.
+    private static string Folded(string text)
+    {
+        char[] folded = ArrayPool<char>.Shared.Rent(text.Length + 1);
+        int length = 0;
+        foreach (char unit in text)
+        {
+            if (!char.IsWhiteSpace(unit))
+            {
+                folded[length++] = unit;
+            }
+            else if (length > 0 && folded[length - 1] != ' ')
+            {
+                folded[length++] = ' ';
+            }
+        }
+
+        string result = new(folded.AsSpan(0, length).TrimEnd(' '));
+        ArrayPool<char>.Shared.Return(folded);
+        return result;
+    }
 }

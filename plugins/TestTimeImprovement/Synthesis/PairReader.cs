@@ -25,17 +25,17 @@ public static class PairReader
 
         int open = text.IndexOf('{', StringComparison.Ordinal);
         int close = text.LastIndexOf('}');
-        bool jsonFirst = open >= 0 && text[..open].Trim() is "" or "```" or "```json";
+        bool jsonFirst = open >= 0 && text.AsSpan(0, Math.Max(0, open)).Trim() is "" or "```" or "```json";
         if (jsonFirst)
         {
-            return close > open ? Object(text[open..(close + 1)]) : null;
+            return close > open ? Object(text.AsMemory(open, close + 1 - open)) : null;
         }
 
         int end = text.IndexOf('\n', StringComparison.Ordinal);
         return end <= 0 ? null : Of(text[..end], text[(end + 1)..]);
     }
 
-    private static SyntheticPair? Object(string json)
+    private static SyntheticPair? Object(ReadOnlyMemory<char> json)
     {
         try
         {

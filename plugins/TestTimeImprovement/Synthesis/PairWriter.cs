@@ -91,12 +91,15 @@ internal sealed class PairWriter(ReasoningTask task, TestTimeImprovementSettings
     private Dictionary<string, object?> Variables()
     {
         List<object?> tools = [];
-        foreach (AIFunctionDeclaration tool in task.Options is { Tools: { } offered, ToolMode: not NoneChatToolMode } ? offered.OfType<AIFunctionDeclaration>() : [])
+        if (task.Options is { Tools: { } offered, ToolMode: not NoneChatToolMode })
         {
-            tools.Add(new Dictionary<string, object?> { ["name"] = tool.Name, ["description"] = tool.Description, ["parameters"] = Parameters(tool) });
+            foreach (AIFunctionDeclaration tool in offered.OfType<AIFunctionDeclaration>())
+            {
+                tools.Add(new Dictionary<string, object?> { ["name"] = tool.Name, ["description"] = tool.Description, ["parameters"] = Parameters(tool) });
+            }
         }
 
-        return new Dictionary<string, object?> { ["question"] = task.Question, ["tools"] = tools, ["calls"] = tools.Count > 0 };
+        return new Dictionary<string, object?>(3) { ["question"] = task.Question, ["tools"] = tools, ["calls"] = tools.Count > 0 };
     }
 
     private static string Parameters(AIFunctionDeclaration tool) =>

@@ -10,15 +10,33 @@ public static class RelativeSoftmax
     public static double[] Probabilities(IReadOnlyList<double> logProbabilities)
     {
         ArgumentNullException.ThrowIfNull(logProbabilities);
-        if (logProbabilities.Count == 0 || logProbabilities.Any(value => !(value <= 0)) || logProbabilities.All(double.IsNegativeInfinity))
+        double largest = double.NegativeInfinity;
+        bool valid = true;
+        for (int i = 0; i < logProbabilities.Count; i++)
+        {
+            valid &= logProbabilities[i] <= 0;
+            largest = Math.Max(largest, logProbabilities[i]);
+        }
+
+        if (!valid || double.IsNegativeInfinity(largest))
         {
             throw new ArgumentException($"Log-probabilities are at most 0 and not all −∞; got {(logProbabilities.Count == 0 ? "none" : string.Join(", ", logProbabilities))}. Were their negatives given?", nameof(logProbabilities));
         }
 
-        double largest = logProbabilities.Max();
-        double[] weights = [.. logProbabilities.Select(value => Math.Exp(value - largest))];
-        double sum = weights.Sum();
-        return [.. weights.Select(weight => weight / sum)];
+        var probabilities = new double[logProbabilities.Count];
+        double sum = 0;
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            probabilities[i] = Math.Exp(logProbabilities[i] - largest);
+            sum += probabilities[i];
+        }
+
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            probabilities[i] /= sum;
+        }
+
+        return probabilities;
     }
 
     /// <summary>u = p_(1) − p_(2): small means unsure; 1 for a single candidate.</summary>
@@ -38,8 +56,9 @@ public static class RelativeSoftmax
         }
 
         (double first, double second) = (double.NegativeInfinity, double.NegativeInfinity);
-        foreach (double probability in probabilities)
+        for (int i = 0; i < probabilities.Count; i++)
         {
+            double probability = probabilities[i];
             if (probability > first)
             {
                 (first, second) = (probability, first);

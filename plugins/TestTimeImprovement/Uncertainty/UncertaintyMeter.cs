@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Agents.Plugins.TestTimeImprovement.Improvement;
 using Agents.Reasoning;
 using Agents.Strategies.Candidates;
@@ -16,7 +17,7 @@ internal sealed class UncertaintyMeter(ReasoningTask task, TestTimeImprovementSe
     /// <param name="step">Step of the trace.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
     /// <returns>Null where the budget does not pay for it.</returns>
-    public async Task<UncertaintyEstimate?> MeasureAsync(IReasoningStep step, CancellationToken cancellationToken)
+    public async ValueTask<UncertaintyEstimate?> MeasureAsync(IReasoningStep step, CancellationToken cancellationToken)
     {
         UncertaintyEstimate? estimate = means switch
         {
@@ -27,20 +28,34 @@ internal sealed class UncertaintyMeter(ReasoningTask task, TestTimeImprovementSe
         if (estimate is not null)
         {
             step.Note(step.NodeId, "margin", estimate.Margin.ToString("F4", CultureInfo.InvariantCulture));
-            step.Note(step.NodeId, "candidates", string.Join(' ', estimate.Candidates.Zip(estimate.Probabilities, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name}:{share:F3}"))));
+            step.Note(step.NodeId, "candidates", Shares(estimate));
         }
 
         return estimate;
     }
 
-    private async Task<UncertaintyEstimate> ActionsAsync(CandidateActions actions, CancellationToken cancellationToken)
+    private static string Shares(UncertaintyEstimate estimate)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, 3 * estimate.Candidates.Count, CultureInfo.InvariantCulture);
+        for (int i = 0; i < Math.Min(estimate.Candidates.Count, estimate.Probabilities.Count); i++)
+        {
+            text.AppendLiteral(i == 0 ? "" : " ");
+            text.AppendFormatted(estimate.Candidates[i]);
+            text.AppendLiteral(":");
+            text.AppendFormatted(estimate.Probabilities[i], "F3");
+        }
+
+        return text.ToStringAndClear();
+    }
+
+    private async ValueTask<UncertaintyEstimate?> ActionsAsync(CandidateActions actions, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> prompt = means.Encoder!.EncodePrompt(task.Messages, task.Options);
         double[] scores = await actions.ScoreAsync(means.Model!, prompt, means.Adapters, settings.LengthNormalise, cancellationToken).ConfigureAwait(false);
         return UncertaintyEstimate.Over(UncertaintyEstimator.Rss, actions.Names, RelativeSoftmax.Probabilities(scores));
     }
 
-    private async Task<UncertaintyEstimate?> PerplexityAsync(IReasoningStep step, CancellationToken cancellationToken)
+    private async ValueTask<UncertaintyEstimate?> PerplexityAsync(IReasoningStep step, CancellationToken cancellationToken)
     {
         Draft = (await calls.SampleAsync(step, task.Messages, [], 1, calls.Temperature, cancellationToken).ConfigureAwait(false))[0];
         return Draft.Response.Generation() is { PlainLogProbabilities: { Count: > 0 } values }
@@ -48,7 +63,7 @@ internal sealed class UncertaintyMeter(ReasoningTask task, TestTimeImprovementSe
             : throw new TestTimeImprovementException("The model gave no log-probabilities of its answer, from which the estimator 'perplexity' is computed. Use 'disagreement'.");
     }
 
-    private async Task<UncertaintyEstimate?> SamplesAsync(IReasoningStep step, CancellationToken cancellationToken)
+    private async ValueTask<UncertaintyEstimate?> SamplesAsync(IReasoningStep step, CancellationToken cancellationToken)
     {
         int count = Math.Min(calls.Samples, step.Budget.RemainingCalls);
         if (count < Math.Min(2, calls.Samples))

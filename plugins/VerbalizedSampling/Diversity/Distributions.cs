@@ -8,8 +8,11 @@ public static class Distributions
     public static double Entropy(IReadOnlyList<double> probabilities)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
-        return -probabilities.Where(p => p > 0).Sum(p => p * Math.Log(p));
+        return -probabilities.Sum(Term);
     }
+
+    // What one probability adds to the negative entropy.
+    internal static double Term(double probability) => probability > 0 ? probability * Math.Log(probability) : 0;
 
     /// <summary>Returns the Kullback–Leibler divergence KL(p‖q) in nats; infinite where q is 0 and p is not.</summary>
     /// <param name="p">The distribution that is averaged over.</param>

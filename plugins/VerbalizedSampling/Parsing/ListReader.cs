@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -24,7 +26,7 @@ public static partial class ListReader
         List<ListedAnswer> answers = Json(reply);
         answers = answers.Count > 0 ? answers : Elements(reply);
         answers = answers.Count > 0 || reply.AsSpan().TrimStart().StartsWith("{") ? answers : Lines(reply);
-        return [.. answers.Take(MaximumAnswers)];
+        return answers.Count <= MaximumAnswers ? answers : answers[..MaximumAnswers];
     }
 
     // The outer braces, else the outer brackets: code fences and sentences around them are cut off.
@@ -47,12 +49,26 @@ public static partial class ListReader
                 new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaximumDepth });
             JsonElement root = document.RootElement;
             JsonElement list = root.ValueKind == JsonValueKind.Object ? Member(root, ListNames) ?? default : root;
-            return list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(Entry).Where(entry => entry is not null).Select(entry => entry!)] : [];
+            return list.ValueKind == JsonValueKind.Array ? Entries(list) : [];
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    private static List<ListedAnswer> Entries(JsonElement list)
+    {
+        List<ListedAnswer> answers = new(Math.Min(list.GetArrayLength(), MaximumAnswers));
+        foreach (JsonElement element in list.EnumerateArray())
+        {
+            if (Entry(element) is { } answer)
+            {
+                answers.Add(answer);
+            }
+        }
+
+        return answers;
     }
 
     private static ListedAnswer? Entry(JsonElement entry)
@@ -71,7 +87,7 @@ public static partial class ListReader
         {
             foreach (JsonProperty property in parent.EnumerateObject())
             {
-                if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind != JsonValueKind.Null)
+                if (IsNamed(property, name) && property.Value.ValueKind != JsonValueKind.Null)
                 {
                     return property.Value;
                 }
@@ -79,6 +95,13 @@ public static partial class ListReader
         }
 
         return null;
+    }
+
+    // Without a string per property that is looked at: plain names are compared as they stand in the text.
+    private static bool IsNamed(JsonProperty property, string name)
+    {
+        ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8PropertyName(property);
+        return Ascii.IsValid(written) && !written.Contains((byte)'\\') ? Ascii.EqualsIgnoreCase(written, name) : string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Agents.Models;
 using Agents.Reasoning;
@@ -13,6 +14,13 @@ internal static class ListRequest
     public const string First = "verbalized-sampling/sample";
 
     private const string Further = "verbalized-sampling/more";
+
+    // At most one for each form and number of answers, and all of them alike in every request.
+    private static readonly ConcurrentDictionary<(bool Reasoning, bool Weighted, int Count), ChatResponseFormat> Formats = new();
+    private static readonly object True = true;
+    private static readonly object False = false;
+    private static readonly object NoWords = 0;
+    private static readonly object NoTail = 0.0;
 
     /// <summary>Renders the request for a list.</summary>
     /// <param name="context">Step that will make the call.</param>
@@ -65,15 +73,16 @@ internal static class ListRequest
         ChatOptions options = CandidateSampler.CallOptions(task, context, temperature);
         options.Tools = null;
         options.ToolMode = null;
-        options.ResponseFormat = structured ? ChatResponseFormat.ForJsonSchema(Schema(settings, count), "responses") : null;
+        options.ResponseFormat = structured
+            ? Formats.GetOrAdd((settings.Variant == VerbalizedVariant.Cot, settings.Variant != VerbalizedVariant.Sequence, count), static form => ChatResponseFormat.ForJsonSchema(Schema(form.Reasoning, form.Weighted, form.Count), "responses"))
+            : null;
         return options;
     }
 
-    private static JsonElement Schema(VerbalizedSamplingSettings settings, int count)
+    private static JsonElement Schema(bool reasoned, bool weighted, int count)
     {
-        string reasoning = settings.Variant == VerbalizedVariant.Cot ? "\"reasoning\":{\"type\":\"string\"}," : "";
+        string reasoning = reasoned ? "\"reasoning\":{\"type\":\"string\"}," : "";
         string reasoningRequired = reasoning.Length > 0 ? "\"reasoning\"," : "";
-        bool weighted = settings.Variant != VerbalizedVariant.Sequence;
         string weight = weighted ? ",\"probability\":{\"type\":\"number\"}" : "";
         string required = weighted ? "\"text\",\"probability\"" : "\"text\"";
         string item = "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}" + weight + "},\"required\":[" + required + "],\"additionalProperties\":false}";
@@ -95,21 +104,23 @@ internal static class ListRequest
         {
             ["question"] = question,
             ["count"] = count,
-            ["weighted"] = settings.Variant != VerbalizedVariant.Sequence,
-            ["reasoning"] = settings.Variant == VerbalizedVariant.Cot,
-            ["guesses"] = settings.Guesses,
-            ["words"] = settings.Words ?? 0,
-            ["tail"] = settings.PromptTailMax ?? 0,
-            ["schema"] = structured,
-            ["explicit"] = definition == ProbabilityDefinition.Explicit,
-            ["implicit"] = definition == ProbabilityDefinition.Implicit,
-            ["relative"] = definition == ProbabilityDefinition.Relative,
-            ["percentage"] = definition == ProbabilityDefinition.Percentage,
-            ["confidence"] = definition == ProbabilityDefinition.Confidence,
-            ["perplexity"] = definition == ProbabilityDefinition.Perplexity,
-            ["nll"] = definition == ProbabilityDefinition.Nll,
+            ["weighted"] = Truth(settings.Variant != VerbalizedVariant.Sequence),
+            ["reasoning"] = Truth(settings.Variant == VerbalizedVariant.Cot),
+            ["guesses"] = Truth(settings.Guesses),
+            ["words"] = settings.Words is { } words ? words : NoWords,
+            ["tail"] = settings.PromptTailMax is { } tail ? tail : NoTail,
+            ["schema"] = Truth(structured),
+            ["explicit"] = Truth(definition == ProbabilityDefinition.Explicit),
+            ["implicit"] = Truth(definition == ProbabilityDefinition.Implicit),
+            ["relative"] = Truth(definition == ProbabilityDefinition.Relative),
+            ["percentage"] = Truth(definition == ProbabilityDefinition.Percentage),
+            ["confidence"] = Truth(definition == ProbabilityDefinition.Confidence),
+            ["perplexity"] = Truth(definition == ProbabilityDefinition.Perplexity),
+            ["nll"] = Truth(definition == ProbabilityDefinition.Nll),
         };
     }
+
+    private static object Truth(bool value) => value ? True : False;
 
     private static string Text(IReadOnlyList<ChatMessage> messages) => string.Join('\n', messages.Select(message => message.Text));
 }

@@ -19,11 +19,26 @@ public static class WeightTable
             throw new ArgumentException("A distribution needs at least one candidate.", nameof(candidates));
         }
 
-        // OrderBy is stable: equal weights keep their order of appearance.
-        WeightedCandidate[] ordered = [.. candidates.OrderBy(item => item.Index).OrderByDescending(item => item.RawWeight)];
-        WeightedCandidate[] kept = [.. ordered.Where((item, place) => item.RawWeight >= minWeight || place < keepAtLeast)];
-        double[] weights = Normalize([.. kept.Select(item => item.RawWeight)], mode);
-        return new WeightedCandidates([.. kept.Zip(weights, (item, weight) => item with { Weight = weight })]);
+        var ordered = new WeightedCandidate[candidates.Count];
+        for (int i = 0; i < ordered.Length; i++)
+        {
+            ordered[i] = candidates[i];
+        }
+
+        int kept = Sort(ordered, minWeight, keepAtLeast);
+        var weights = new double[kept];
+        for (int i = 0; i < kept; i++)
+        {
+            weights[i] = ordered[i].RawWeight;
+        }
+
+        Normalize(weights.AsSpan(), mode);
+        for (int i = 0; i < kept; i++)
+        {
+            ordered[i] = ordered[i] with { Weight = weights[i] };
+        }
+
+        return new WeightedCandidates(kept == ordered.Length ? ordered : ordered[..kept]);
     }
 
     /// <summary>Normalizes repaired weights.</summary>
@@ -33,13 +48,54 @@ public static class WeightTable
     public static double[] Normalize(IReadOnlyList<double> weights, WeightMode mode)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        double[] result = mode switch
+        double[] result = [.. weights];
+        Normalize(result.AsSpan(), mode);
+        return result;
+    }
+
+    private static void Normalize(Span<double> weights, WeightMode mode)
+    {
+        double sum = 0;
+        foreach (ref double weight in weights)
         {
-            WeightMode.Softmax => [.. weights.Select(Math.Exp)],
-            WeightMode.Uniform => [.. weights.Select(_ => 1.0)],
-            _ => [.. weights],
-        };
-        double sum = result.Sum();
-        return [.. result.Select(weight => sum > 0 ? weight / sum : 1.0 / result.Length)];
+            weight = mode switch { WeightMode.Softmax => Math.Exp(weight), WeightMode.Uniform => 1, _ => weight };
+            sum += weight;
+        }
+
+        foreach (ref double weight in weights)
+        {
+            weight = sum > 0 ? weight / sum : 1.0 / weights.Length;
+        }
+    }
+
+    // The heaviest first, equal ones in order of appearance. Lists are short, and a sort by insertion keeps the order of equals. Returns how many stay.
+    private static int Sort(WeightedCandidate[] items, double minWeight, int keepAtLeast)
+    {
+        for (int i = 1; i < items.Length; i++)
+        {
+            WeightedCandidate item = items[i];
+            int at = i;
+            while (at > 0 && Precedes(item, items[at - 1]))
+            {
+                items[at] = items[at - 1];
+                at--;
+            }
+
+            items[at] = item;
+        }
+
+        int kept = items.Length;
+        while (kept > keepAtLeast && !(items[kept - 1].RawWeight >= minWeight))
+        {
+            kept--;
+        }
+
+        return kept;
+    }
+
+    private static bool Precedes(WeightedCandidate left, WeightedCandidate right)
+    {
+        int byWeight = left.RawWeight.CompareTo(right.RawWeight);
+        return byWeight > 0 || (byWeight == 0 && left.Index < right.Index);
     }
 }

@@ -25,33 +25,33 @@ public sealed record Budget
     /// <exception cref="ArgumentException">Lists every limit that cannot be met.</exception>
     public void Validate()
     {
-        List<string> broken = [];
+        List<string>? broken = null;
         if (Tokens is <= 0)
         {
-            broken.Add($"tokens is {Tokens}, it must be at least 1");
+            (broken ??= []).Add($"tokens is {Tokens}, it must be at least 1");
         }
 
         if (Calls is <= 0)
         {
-            broken.Add($"calls is {Calls}, it must be at least 1");
+            (broken ??= []).Add($"calls is {Calls}, it must be at least 1");
         }
 
         if (Duration is { } duration && duration <= TimeSpan.Zero)
         {
-            broken.Add($"duration is {duration.TotalSeconds} s, it must be positive");
+            (broken ??= []).Add($"duration is {duration.TotalSeconds} s, it must be positive");
         }
 
         if (Cost is < 0)
         {
-            broken.Add($"cost is {Cost}, it must not be negative");
+            (broken ??= []).Add($"cost is {Cost}, it must not be negative");
         }
 
         if (SoftShare is not (> 0 and <= 1))
         {
-            broken.Add($"the soft share is {SoftShare}, it must lie in (0, 1]");
+            (broken ??= []).Add($"the soft share is {SoftShare}, it must lie in (0, 1]");
         }
 
-        if (broken.Count > 0)
+        if (broken is not null)
         {
             throw new ArgumentException("The budget is impossible: " + string.Join("; ", broken) + ".");
         }

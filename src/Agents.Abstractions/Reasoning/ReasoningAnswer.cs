@@ -1,3 +1,4 @@
+using Agents.Tracing;
 using Microsoft.Extensions.AI;
 
 namespace Agents.Reasoning;
@@ -13,5 +14,5 @@ public sealed record ReasoningAnswer(ChatMessage Message)
     public string? FinalAnswer { get; init; }
 
     /// <summary>Gets figures about how the answer came about, for example <c>agreement</c> or <c>novel</c>; names are stable per strategy.</summary>
-    public IReadOnlyDictionary<string, object?> Details { get; init; } = new Dictionary<string, object?>();
+    public IReadOnlyDictionary<string, object?> Details { get; init; } = FactDictionary<object?>.Empty;
 }

@@ -24,23 +24,23 @@ public sealed record StrategyOptions
     /// <exception cref="ArgumentException">Lists every option that is out of range.</exception>
     public void Validate()
     {
-        List<string> broken = [];
+        List<string>? broken = null;
         if (Samples is < 1 or > 1024)
         {
-            broken.Add($"samples is {Samples}, it must lie in 1 … 1024");
+            (broken ??= []).Add($"samples is {Samples}, it must lie in 1 … 1024");
         }
 
         if (Temperature is { } temperature && !(double.IsFinite(temperature) && temperature >= 0))
         {
-            broken.Add($"temperature is {temperature}, it must be finite and at least 0");
+            (broken ??= []).Add($"temperature is {temperature}, it must be finite and at least 0");
         }
 
         if (MaxTokens is < 1)
         {
-            broken.Add($"maximum tokens is {MaxTokens}, it must be at least 1");
+            (broken ??= []).Add($"maximum tokens is {MaxTokens}, it must be at least 1");
         }
 
-        if (broken.Count > 0)
+        if (broken is not null)
         {
             throw new ArgumentException("The strategy options are invalid: " + string.Join("; ", broken) + ".");
         }

@@ -13,10 +13,10 @@ public sealed record WeightedCandidates(IReadOnlyList<WeightedCandidate> Items)
     public const string DetailName = "weightedCandidates";
 
     /// <summary>Gets how many candidates came without a weight. Where that is all of them, the model gave a plain list.</summary>
-    public int Missing => Items.Count(item => item.Repairs.HasFlag(WeightRepairs.Missing));
+    public int Missing => Count(WeightRepairs.Missing);
 
     /// <summary>Gets how many weights had to be repaired, missing ones included.</summary>
-    public int Repaired => Items.Count(item => item.Repairs != WeightRepairs.None);
+    public int Repaired => Count((WeightRepairs)~0);
 
     /// <summary>Returns the candidates of an answer; null when its strategy offers none.</summary>
     /// <param name="answer">An answer.</param>
@@ -31,12 +31,12 @@ public sealed record WeightedCandidates(IReadOnlyList<WeightedCandidate> Items)
     public WeightedCandidate Draw(ref SampleStream random)
     {
         double at = random.NextUnit();
-        foreach (WeightedCandidate item in Items)
+        for (int i = 0; i < Items.Count; i++)
         {
-            at -= item.Weight;
+            at -= Items[i].Weight;
             if (at < 0)
             {
-                return item;
+                return Items[i];
             }
         }
 
@@ -46,4 +46,15 @@ public sealed record WeightedCandidates(IReadOnlyList<WeightedCandidate> Items)
 
     /// <summary>Returns the list for people: weight and text, separated by semicolons.</summary>
     public override string ToString() => string.Join("; ", Items.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.Weight:0.00} {item.Text}")));
+
+    private int Count(WeightRepairs any)
+    {
+        int count = 0;
+        for (int i = 0; i < Items.Count; i++)
+        {
+            count += (Items[i].Repairs & any) != 0 ? 1 : 0;
+        }
+
+        return count;
+    }
 }

@@ -58,7 +58,7 @@ public sealed record TraceNode
     public double? Reward { get; init; }
 
     /// <summary>Gets facts the strategy noted, for example the extracted answer.</summary>
-    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = FactDictionary<string>.Empty;
 
     /// <summary>Gets why the call failed; null when it did not.</summary>
     public string? Error { get; init; }

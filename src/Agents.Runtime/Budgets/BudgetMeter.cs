@@ -27,6 +27,9 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
     private readonly Allowance<long> _tokens;
     private readonly Allowance<decimal> _cost;
     private readonly TokenQueue? _queue;
+#pragma warning disable CA1859 // A budget knows nothing of the requests that it belongs to.
+    private IStopListener? _listener;
+#pragma warning restore CA1859
     private long _promptTokens;
     private long _completionTokens;
     private StoppedBecause _reason;
@@ -312,6 +315,7 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
     /// <param name="reason">Why.</param>
     public void Stop(StoppedBecause reason)
     {
+        IStopListener? listener;
         lock (_gate)
         {
             if (_reason != StoppedBecause.Completed || reason == StoppedBecause.Completed)
@@ -320,10 +324,30 @@ public sealed class BudgetMeter : IBudgetMeter, IDisposable
             }
 
             _reason = reason;
+            listener = _listener;
         }
+
+        listener?.Stopped(reason);
 
         // Callbacks run on the pool: one that throws must end neither a timer thread nor the call that hit the limit.
         _ = _stopping.CancelAsync();
+    }
+
+    /// <summary>Names who hears that this budget itself was stopped, at once where it was already. It must be quick and must not throw.</summary>
+    /// <param name="listener">Who hears it.</param>
+    internal void Listen(IStopListener listener)
+    {
+        StoppedBecause reason;
+        lock (_gate)
+        {
+            _listener = listener;
+            reason = _reason;
+        }
+
+        if (reason != StoppedBecause.Completed)
+        {
+            listener.Stopped(reason);
+        }
     }
 
     /// <summary>Creates the error that says which limit ended the work and how to raise it, for a call that is refused or cut off.</summary>

@@ -8,7 +8,7 @@ internal sealed class Pace(TimeProvider time)
     private long _tokens;
     private double _seconds;
 
-    /// <summary>Gets the pace; 0 before two steps were seen.</summary>
+    /// <summary>Gets the pace; 0 before it could be measured.</summary>
     public double PerSecond => _seconds > 0 ? _tokens / _seconds : 0;
 
     /// <summary>Sees a step.</summary>
@@ -25,6 +25,9 @@ internal sealed class Pace(TimeProvider time)
         _last = (tokens, now);
     }
 
-    /// <summary>Leaves out what lies between the last step and the next: another training begins, which counts its tokens anew.</summary>
+    /// <summary>A training begins whose tokens count from zero: its first step is measured, too.</summary>
+    public void Begin() => _last = (0, time.GetTimestamp());
+
+    /// <summary>Leaves out what lies between the last step and the next: a training goes on elsewhere in its count.</summary>
     public void Pause() => _last = null;
 }

@@ -55,12 +55,7 @@ internal sealed class CompiledPrompt
             }
         }
 
-        Dictionary<string, object?> values = new(variables.Count, StringComparer.Ordinal);
-        foreach ((string name, object? value) in variables)
-        {
-            values[name] = PromptValues.Copy(value, name);
-        }
-
+        Dictionary<string, object?> values = PromptValues.Of(variables);
         (ChatRole Role, Func<IReadOnlyDictionary<string, object?>, string> Render)[] compiled = _messages.Value;
         var messages = new ChatMessage[compiled.Length];
         for (int i = 0; i < messages.Length; i++)

@@ -33,36 +33,52 @@ public sealed record PromptFile
 
     /// <summary>Returns whether this variant is made for a model; a general text (no patterns) is made for every model.</summary>
     /// <param name="model">Name of the model; null when unknown.</param>
-    public bool Fits(string? model) => Models.Count == 0 || (model is not null && Models.Any(pattern => Matches(pattern, model)));
+    public bool Fits(string? model) => Models.Count == 0 || (model is not null && MatchesAny(model));
 
     /// <summary>Compares a name with a pattern in which <c>*</c> stands for any text, empty included; case is no difference.</summary>
     /// <param name="pattern">Pattern, for example <c>tiny-*</c>.</param>
     /// <param name="name">Name to compare.</param>
-    internal static bool Matches(string pattern, string name)
+    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        string[] parts = pattern.Split('*');
-        if (parts.Length == 1)
+        int star = pattern.IndexOf('*');
+        if (star < 0)
         {
             return pattern.Equals(name, StringComparison.OrdinalIgnoreCase);
         }
 
-        if (!name.StartsWith(parts[0], StringComparison.OrdinalIgnoreCase))
+        if (!name.StartsWith(pattern[..star], StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        int at = parts[0].Length;
-        foreach (string part in parts[1..^1])
+        ReadOnlySpan<char> rest = name[star..];
+        pattern = pattern[(star + 1)..];
+        while ((star = pattern.IndexOf('*')) >= 0)
         {
-            int found = name.IndexOf(part, at, StringComparison.OrdinalIgnoreCase);
+            int found = rest.IndexOf(pattern[..star], StringComparison.OrdinalIgnoreCase);
             if (found < 0)
             {
                 return false;
             }
 
-            at = found + part.Length;
+            rest = rest[(found + star)..];
+            pattern = pattern[(star + 1)..];
         }
 
-        return name.Length - at >= parts[^1].Length && name.EndsWith(parts[^1], StringComparison.OrdinalIgnoreCase);
+        return rest.EndsWith(pattern, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Asked with every prompt that is rendered.
+    private bool MatchesAny(string model)
+    {
+        for (int i = 0; i < Models.Count; i++)
+        {
+            if (Matches(Models[i], model))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -7,7 +7,7 @@ namespace Agents.Runtime.Reasoning;
 internal sealed class NestedRun : IDisposable
 {
     private readonly BudgetMeter? _part;
-    private readonly CancellationTokenSource _token;
+    private readonly CancellationTokenSource? _token;
     private readonly CancellationTokenRegistration _timeIsUp;
     private readonly StopGrace? _grace;
 
@@ -21,24 +21,33 @@ internal sealed class NestedRun : IDisposable
         ReasoningRun run = outer.Run;
         _part = limits is null ? null : outer.Meter.Part(limits);
         Meter = _part ?? outer.Meter;
+        Abandon = outer.Abandon;
+        EndsWithBudget = outer.EndsWithBudget(cancellationToken);
+        bool timed = _part is not null && limits!.Duration is not null;
+        if (!timed && EndsWithBudget && cancellationToken.CanBeCanceled)
+        {
+            // The token of the strategy around it, which ends with the request.
+            Token = cancellationToken;
+            return;
+        }
+
         _token = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, run.Token);
         Token = _token.Token;
-        Abandon = outer.Abandon;
-        if (_part is null || limits?.Duration is null)
+        if (!timed)
         {
             return;
         }
 
         // As for a request: other limits end the calls and let the strategy conclude, time ends the strategy as well, and one that goes on is left behind.
         _grace = new StopGrace(run.Options.StopGrace, run.Time);
-        _timeIsUp = _part.Stopping.UnsafeRegister(
+        _timeIsUp = _part!.Stopping.UnsafeRegister(
             static state =>
             {
                 var nested = (NestedRun)state!;
                 if (nested.Meter.Reason == StoppedBecause.Duration)
                 {
                     nested._grace!.Start();
-                    _ = nested._token.CancelAsync();
+                    _ = nested._token!.CancelAsync();
                 }
             },
             this);
@@ -51,6 +60,9 @@ internal sealed class NestedRun : IDisposable
     /// <summary>Gets the token that the strategy receives.</summary>
     public CancellationToken Token { get; }
 
+    /// <summary>Gets whether its budget ends whenever its token is cancelled.</summary>
+    public bool EndsWithBudget { get; }
+
     /// <summary>Gets the task that completes when the cancelled strategy has used up its grace.</summary>
     public Task Abandon { get; }
 
@@ -62,6 +74,6 @@ internal sealed class NestedRun : IDisposable
         _grace?.Dispose();
         _timeIsUp.Dispose();
         _part?.Dispose();
-        _token.Dispose();
+        _token?.Dispose();
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Agents.Budgets;
+using Agents.Prompts;
 using Agents.Reasoning;
 using Agents.Runtime.Budgets;
 using Agents.Runtime.Features;
@@ -16,6 +18,7 @@ internal class ReasoningContext : IReasoningContext
     // Indices far from those that strategies use for their own streams.
     private const ulong CallStreams = 0xCA11_0000_0000_0000;
     private const ulong NestedStreams = 0x5E57_0000_0000_0000;
+    private static readonly ConditionalWeakTable<PromptInfo, Tuple<string, string>> PromptNotes = [];
     private readonly StrategyScope _scope;
 
     protected ReasoningContext(ReasoningRun run, int nodeId, StrategyScope scope)
@@ -42,6 +45,10 @@ internal class ReasoningContext : IReasoningContext
     /// <summary>Gets the task that completes when the strategy was cancelled and has used up its grace.</summary>
     public Task Abandon => _scope.Abandon;
 
+    /// <summary>Returns whether the budget ends whenever a token is cancelled: the strategy's own token, or none.</summary>
+    /// <param name="token">What a strategy passed.</param>
+    public bool EndsWithBudget(CancellationToken token) => !token.CanBeCanceled || token == _scope.OwnToken;
+
     public IVerifier? Verifier => Run.Verifier;
 
     public IAnswerFormat Answers => Run.Answers;
@@ -56,7 +63,7 @@ internal class ReasoningContext : IReasoningContext
     /// <param name="options">Its options.</param>
     /// <param name="stream">Its random stream.</param>
     public static ReasoningContext ForStrategy(ReasoningRun run, string strategy, StrategyOptions options, SampleStream stream) =>
-        new(run, run.Trace.Begin(null, TraceNodeKind.Strategy, strategy), new StrategyScope(strategy, options, stream, run.Meter, run.Abandon));
+        new(run, run.Trace.Begin(null, TraceNodeKind.Strategy, strategy), new StrategyScope(strategy, options, stream, run.Meter, run.Abandon, run.Token));
 
     public IChatClient Model(string role = ModelRoles.Default)
     {
@@ -68,7 +75,8 @@ internal class ReasoningContext : IReasoningContext
     {
         string? model = Run.Models.For(role).FindName();
         IReadOnlyList<ChatMessage> rendered = Run.Prompts.Render(name, variables, model);
-        Run.Trace.Note(NodeId, "prompt " + name, Run.Prompts.Find(name, model).Stamp);
+        (string key, string stamp) = PromptNotes.GetValue(Run.Prompts.Find(name, model), static info => Tuple.Create("prompt " + info.Name, info.Stamp));
+        Run.Trace.Note(NodeId, key, stamp);
         return rendered;
     }
 
@@ -108,7 +116,7 @@ internal class ReasoningContext : IReasoningContext
 
         using var part = new NestedRun(this, limits, cancellationToken);
         SampleStream stream = _scope.Stream.Fork(NestedStreams).Fork(_scope.NextNested());
-        var scope = new StrategyScope(strategy, own, stream, part.Meter, part.Abandon, _scope);
+        var scope = new StrategyScope(strategy, own, stream, part.Meter, part.Abandon, part.EndsWithBudget ? part.Token : default, _scope);
         ReasoningContext inner = new(Run, Run.Trace.Begin(NodeId, TraceNodeKind.Strategy, strategy), scope);
         StrategyReader reader = new(inner, strategy);
         try
@@ -141,7 +149,7 @@ internal class ReasoningContext : IReasoningContext
 
     /// <summary>What a strategy and its steps share.</summary>
     internal sealed class StrategyScope(
-        string strategy, StrategyOptions options, SampleStream stream, BudgetMeter meter, Task abandon, StrategyScope? outer = null)
+        string strategy, StrategyOptions options, SampleStream stream, BudgetMeter meter, Task abandon, CancellationToken ownToken, StrategyScope? outer = null)
     {
         private long _calls;
         private long _nested;
@@ -155,6 +163,9 @@ internal class ReasoningContext : IReasoningContext
         public BudgetMeter Meter { get; } = meter;
 
         public Task Abandon { get; } = abandon;
+
+        /// <summary>Gets the token that the strategy received, where the budget ends with it; otherwise none.</summary>
+        public CancellationToken OwnToken { get; } = ownToken;
 
         public BudgetCaller Caller { get; } = new(outer?.Caller);
 

@@ -150,7 +150,7 @@ public sealed class ReasoningEngine
         stopped = stopped == StoppedBecause.Completed && run.Meter.Refused ? run.Meter.Reason : stopped;
         run.Trace.CloseBelow(context.NodeId);
         run.Trace.End(context.NodeId, new TraceOutcome { Text = answer?.Text });
-        IReadOnlyList<TraceNode> trace = run.Trace.Snapshot();
+        IReadOnlyList<TraceNode> trace = run.Trace.Complete();
         return new ReasoningResult
         {
             Answer = answer,

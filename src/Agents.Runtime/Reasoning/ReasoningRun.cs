@@ -10,11 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Agents.Runtime.Reasoning;
 
 /// <summary>What all strategies, steps and calls of one request share.</summary>
-internal sealed class ReasoningRun : IDisposable
+internal sealed class ReasoningRun : IStopListener, IDisposable
 {
     private readonly CancellationTokenSource _strategies;
     private readonly CancellationTokenRegistration _callerCancels;
-    private readonly CancellationTokenRegistration _limitStops;
     private readonly StopGrace _grace;
 
     public ReasoningRun(
@@ -34,20 +33,8 @@ internal sealed class ReasoningRun : IDisposable
         _grace = new StopGrace(options.StopGrace, time);
         _strategies = CancellationTokenSource.CreateLinkedTokenSource(caller);
         Token = _strategies.Token;
+        Meter.Listen(this);
         _callerCancels = caller.UnsafeRegister(static state => ((BudgetMeter)state!).Stop(StoppedBecause.Cancelled), Meter);
-
-        // Limits of tokens, calls and cost end the calls; a strategy may still conclude with what it has. Time and the caller end the strategy as well.
-        _limitStops = Meter.Stopping.UnsafeRegister(
-            static state =>
-            {
-                var run = (ReasoningRun)state!;
-                if (run.Meter.Reason is StoppedBecause.Duration or StoppedBecause.Cancelled)
-                {
-                    run._grace.Start();
-                    _ = run._strategies.CancelAsync();
-                }
-            },
-            this);
     }
 
     public RoleModels Models { get; }
@@ -79,11 +66,20 @@ internal sealed class ReasoningRun : IDisposable
     /// <summary>Finds a strategy and checks the names of its settings.</summary>
     public FeatureUse<IReasoningStrategy> Strategy(string id, StrategyOptions options) => StrategyLookup.Find(Features, id, options);
 
+    /// <summary>Limits of tokens, calls and cost end the calls; a strategy may still conclude with what it has. Time and the caller end the strategy as well.</summary>
+    public void Stopped(StoppedBecause reason)
+    {
+        if (reason is StoppedBecause.Duration or StoppedBecause.Cancelled)
+        {
+            _grace.Start();
+            _ = _strategies.CancelAsync();
+        }
+    }
+
     public void Dispose()
     {
         _grace.Dispose();
         _callerCancels.Dispose();
-        _limitStops.Dispose();
         Meter.Dispose();
     }
 }

@@ -31,11 +31,11 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         List<ChatResponseUpdate> arrived = [];
         bool complete = false;
         SampleStream stream = StreamOf(options);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
+        using var token = new CallToken(context, cancellationToken);
         IAsyncEnumerator<ChatResponseUpdate>? updates = null;
         try
         {
-            updates = await StartAsync(read, options, stream, call, linked.Token).ConfigureAwait(false);
+            updates = await StartAsync(read, options, stream, call, token.Token).ConfigureAwait(false);
             while (await NextAsync(updates, call, arrived).ConfigureAwait(false))
             {
                 arrived.Add(updates.Current);
@@ -68,7 +68,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
 
             // So that who wants the whole response need not put it together again.
             RawRepresentation = response,
-            AdditionalProperties = new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
+            AdditionalProperties = response.AdditionalProperties is { Count: 1 } node ? node : new AdditionalPropertiesDictionary { [ChatResponseTrace.NodePropertyName] = call.NodeId },
         };
     }
 
@@ -109,7 +109,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         return messages as IReadOnlyList<ChatMessage> ?? [.. messages];
     }
 
-    private async Task<IReadOnlyList<ChatResponse>> NativeAsync(
+    private async ValueTask<IReadOnlyList<ChatResponse>> NativeAsync(
         IGroupSampler sampler, IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
         var calls = new RecordedCall[count];
@@ -118,16 +118,16 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
             calls[i] = Open(messages, options, i == 0 ? count : 1);
         }
 
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
+        using var token = new CallToken(context, cancellationToken);
         try
         {
-            TokenReservation reservation = await ReserveAsync(messages, options, count, Together(options), streams: false, linked.Token).ConfigureAwait(false);
+            TokenReservation reservation = await ReserveAsync(messages, options, count, Together(options), streams: false, token.Token).ConfigureAwait(false);
             foreach (RecordedCall call in calls)
             {
                 call.Reservation = reservation;
             }
 
-            IReadOnlyList<ChatResponse> responses = await sampler.SampleAsync(messages, count, Prepare(options, stream, calls[0]), linked.Token).ConfigureAwait(false);
+            IReadOnlyList<ChatResponse> responses = await sampler.SampleAsync(messages, count, Prepare(options, stream, calls[0]), token.Token).ConfigureAwait(false);
             if (responses.Count != count)
             {
                 throw new ReasoningException($"The group sampler of the model '{model.FindName() ?? "(unknown)"}' gave {responses.Count} responses for {count} samples.");
@@ -158,7 +158,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
     }
 
     // One failed sample of many is data (its node carries the error), not the end of the group; only a group without any response fails.
-    private async Task<IReadOnlyList<ChatResponse>> ParallelAsync(
+    private async ValueTask<IReadOnlyList<ChatResponse>> ParallelAsync(
         IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options, SampleStream stream, CancellationToken cancellationToken)
     {
         if (count == 1)
@@ -178,7 +178,7 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         var tasks = new Task<ChatResponse>[count];
         for (int i = 0; i < count; i++)
         {
-            tasks[i] = CallAsync(messages, options, stream.Fork((ulong)i), later + count - i, calls[i], cancellationToken);
+            tasks[i] = CallAsync(messages, options, stream.Fork((ulong)i), later + count - i, calls[i], cancellationToken).AsTask();
         }
 
         await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -196,14 +196,14 @@ internal sealed class RecordingChatClient(ReasoningContext context, string role,
         return responses;
     }
 
-    private async Task<ChatResponse> CallAsync(
+    private async ValueTask<ChatResponse> CallAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, SampleStream stream, int together, RecordedCall call, CancellationToken cancellationToken)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _meter.Stopping);
+        using var token = new CallToken(context, cancellationToken);
         try
         {
-            call.Reservation = await ReserveAsync(messages, options, 1, together, streams: false, linked.Token).ConfigureAwait(false);
-            ChatResponse response = await model.Client.GetResponseAsync(messages, Prepare(options, stream, call), linked.Token).ConfigureAwait(false);
+            call.Reservation = await ReserveAsync(messages, options, 1, together, streams: false, token.Token).ConfigureAwait(false);
+            ChatResponse response = await model.Client.GetResponseAsync(messages, Prepare(options, stream, call), token.Token).ConfigureAwait(false);
             call.Complete(response);
             return response;
         }

@@ -39,8 +39,13 @@ internal static class StrategyLookup
             return;
         }
 
+        CheckNames(id, settings, features.List<IReasoningStrategy>());
+    }
+
+    private static void CheckNames(string id, JsonElement settings, IReadOnlyList<FeatureInfo> strategies)
+    {
         // A strategy that documents no settings checks them itself.
-        FeatureInfo? info = features.List<IReasoningStrategy>().FirstOrDefault(one => one.Id == id);
+        FeatureInfo? info = strategies.FirstOrDefault(one => one.Id == id);
         if (info is not { Settings.Count: > 0 })
         {
             return;

@@ -228,6 +228,7 @@ internal sealed class AdapterForge : IDisposable
         ITokenLoss loss = pairs ? new DpoLoss(training.Beta) : new CrossEntropyLoss();
         using LogProbabilityStore? store = pairs ? new(Path.Combine(folder, "reference.store")) : null;
         FrozenScorer? reference = pairs ? new(training.Start is null ? _model : new AdaptedLanguageModel(_model, [new AdapterUse(training.Start.Id)]), store) : null;
+        bool resume = Directory.EnumerateFiles(folder, "step-*.checkpoint").Any();
         PreferenceTrainer loop = new(
             trainer,
             loss,
@@ -241,12 +242,20 @@ internal sealed class AdapterForge : IDisposable
                 RowsPerBatch = rows,
                 Schedule = Course with { Peak = training.LearningRate },
                 CheckpointInterval = CheckpointInterval,
-                Resume = Directory.EnumerateFiles(folder, "step-*.checkpoint").Any(),
+                Resume = resume,
                 Recipe = key,
             },
             reference,
             _options.Time);
-        _pace.Pause();
+        if (resume)
+        {
+            _pace.Pause();
+        }
+        else
+        {
+            _pace.Begin();
+        }
+
         StepReports<PreferenceProgress> progress = new(report =>
         {
             _pace.Add(report.Tokens);

@@ -9,10 +9,10 @@ namespace Agents.Runtime.Tracing;
 /// <param name="parent">Id of the parent; null for the root.</param>
 /// <param name="kind">Kind.</param>
 /// <param name="name">Name.</param>
-internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string name)
+internal struct OpenNode(int id, int? parent, TraceNodeKind kind, string name)
 {
-    private static readonly Dictionary<string, string> NoNotes = [];
-    private Dictionary<string, string>? _notes;
+    private KeyValuePair<string, string>[]? _notes;
+    private int _noted;
     private TraceNode? _whole;
 
     public int? Parent { get; } = parent;
@@ -23,7 +23,7 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
 
     public IReadOnlyList<ChatMessage>? Prompt { get; init; }
 
-    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
+    public required IReadOnlyList<AdapterUse> Adapters { get; init; }
 
     public int Attempt { get; set; }
 
@@ -48,10 +48,18 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
     /// <summary>Attaches a fact.</summary>
     public void Note(string key, string value)
     {
-        // What was handed out stays as it is.
-        _notes = _notes is null ? new(2, StringComparer.Ordinal) : _whole is null ? _notes : new(_notes, StringComparer.Ordinal);
+        int at = FactDictionary<string>.IndexOf(_notes.AsSpan(0, _noted), key);
+        int capacity = _notes?.Length ?? 0;
+        if (at >= 0 || _noted == capacity)
+        {
+            // What was handed out stays as it is: it does not see what is appended, but would see what is replaced.
+            var notes = new KeyValuePair<string, string>[at >= 0 ? capacity : _noted > 0 ? 2 * _noted : Prompt is null ? 2 : 3];
+            _notes.AsSpan(0, _noted).CopyTo(notes);
+            _notes = notes;
+        }
+
+        _notes![at >= 0 ? at : _noted++] = new(key, value);
         _whole = null;
-        _notes[key] = value;
     }
 
     /// <summary>Says that the node has changed since it was last handed out.</summary>
@@ -78,6 +86,6 @@ internal sealed class OpenNode(int id, int? parent, TraceNodeKind kind, string n
         Error = Error,
         Value = Value,
         Reward = Reward,
-        Notes = _notes ?? NoNotes,
+        Notes = _noted == 0 ? FactDictionary<string>.Empty : new FactDictionary<string>(_notes.AsMemory(0, _noted)),
     };
 }

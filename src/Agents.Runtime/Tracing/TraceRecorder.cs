@@ -1,3 +1,4 @@
+using System.Buffers;
 using Agents.Models;
 using Agents.Tracing;
 using Microsoft.Extensions.AI;
@@ -7,8 +8,11 @@ namespace Agents.Runtime.Tracing;
 /// <summary>The growing trace tree of one request. Thread-safe. Ids ascend in order of creation, so they repeat for a given seed as long as calls start in a fixed order.</summary>
 public sealed class TraceRecorder
 {
+    private const int FewestNodes = 16;
     private readonly Lock _gate = new();
-    private readonly List<OpenNode> _nodes = [];
+    private OpenNode[] _nodes = [];
+    private int _count;
+    private TraceNode[]? _completed;
     private readonly TimeProvider _time;
     private readonly long _started;
 
@@ -42,11 +46,21 @@ public sealed class TraceRecorder
         {
             if (parent is { } id)
             {
-                _ = At(id);
+                Check(id);
             }
 
-            _nodes.Add(new OpenNode(_nodes.Count, parent, kind, name) { Role = role, Model = model, Attempt = attempt, Prompt = prompt, Adapters = adapters ?? [], Start = Elapsed });
-            return _nodes.Count - 1;
+            if (_completed is not null)
+            {
+                return _count++;
+            }
+
+            if (_count == _nodes.Length)
+            {
+                Grow();
+            }
+
+            _nodes[_count] = new OpenNode(_count, parent, kind, name) { Role = role, Model = model, Attempt = attempt, Prompt = prompt, Adapters = adapters ?? [], Start = Elapsed };
+            return _count++;
         }
     }
 
@@ -57,7 +71,13 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
-            OpenNode node = At(id);
+            Check(id);
+            if (_completed is not null)
+            {
+                return;
+            }
+
+            ref OpenNode node = ref _nodes[id];
             if (node.Duration is not null)
             {
                 return;
@@ -85,7 +105,11 @@ public sealed class TraceRecorder
         ArgumentNullException.ThrowIfNull(value);
         lock (_gate)
         {
-            At(id).Note(key, value);
+            Check(id);
+            if (_completed is null)
+            {
+                _nodes[id].Note(key, value);
+            }
         }
     }
 
@@ -97,9 +121,12 @@ public sealed class TraceRecorder
         _ = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A node's value lies in [0, 1].");
         lock (_gate)
         {
-            OpenNode node = At(id);
-            node.Touch();
-            node.Value = value;
+            Check(id);
+            if (_completed is null)
+            {
+                _nodes[id].Touch();
+                _nodes[id].Value = value;
+            }
         }
     }
 
@@ -111,9 +138,12 @@ public sealed class TraceRecorder
         _ = double.IsFinite(reward) ? reward : throw new ArgumentOutOfRangeException(nameof(reward), reward, "A reward must be finite.");
         lock (_gate)
         {
-            OpenNode node = At(id);
-            node.Touch();
-            node.Reward = reward;
+            Check(id);
+            if (_completed is null)
+            {
+                _nodes[id].Touch();
+                _nodes[id].Reward = reward;
+            }
         }
     }
 
@@ -126,34 +156,17 @@ public sealed class TraceRecorder
         {
             // Almost always all are closed: then nothing is gathered.
             int first = root + 1;
-            while (first < _nodes.Count && _nodes[first].Duration is not null)
+            while (first < _count && _completed is null && _nodes[first].Duration is not null)
             {
                 first++;
             }
 
-            if (first >= _nodes.Count)
+            if (first >= _count || _completed is not null)
             {
                 return 0;
             }
 
-            HashSet<int> below = [root];
-            for (int id = root + 1; id < _nodes.Count; id++)
-            {
-                if (_nodes[id].Parent is { } parent && below.Contains(parent))
-                {
-                    below.Add(id);
-                }
-            }
-
-            int open = 0;
-            foreach (int id in below.Where(id => id != root && _nodes[id].Duration is null).OrderDescending())
-            {
-                Note(id, "leftOpen", "true");
-                End(id);
-                open++;
-            }
-
-            return open;
+            return CloseAllBelow(root);
         }
     }
 
@@ -163,7 +176,8 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
-            return At(id).ToNode();
+            Check(id);
+            return _completed?[id] ?? _nodes[id].ToNode();
         }
     }
 
@@ -172,17 +186,85 @@ public sealed class TraceRecorder
     {
         lock (_gate)
         {
-            var nodes = new TraceNode[_nodes.Count];
-            for (int i = 0; i < nodes.Length; i++)
-            {
-                nodes[i] = _nodes[i].ToNode();
-            }
-
-            return nodes;
+            return _completed ?? Nodes();
         }
     }
 
-    private OpenNode At(int id) => id >= 0 && id < _nodes.Count
-        ? _nodes[id]
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"The trace has the nodes 0 … {_nodes.Count - 1}.");
+    /// <summary>
+    /// Ends the trace and returns all nodes, in order of ids. What a strategy that was left behind still writes goes nowhere: its request has ended, and the room of its nodes
+    /// serves another one.
+    /// </summary>
+    internal IReadOnlyList<TraceNode> Complete()
+    {
+        lock (_gate)
+        {
+            if (_completed is null)
+            {
+                _completed = Nodes();
+                Release();
+            }
+
+            return _completed;
+        }
+    }
+
+    private TraceNode[] Nodes()
+    {
+        var nodes = new TraceNode[_count];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = _nodes[i].ToNode();
+        }
+
+        return nodes;
+    }
+
+    private void Grow()
+    {
+        OpenNode[] larger = ArrayPool<OpenNode>.Shared.Rent(Math.Max(FewestNodes, 2 * _count));
+        _nodes.AsSpan(0, _count).CopyTo(larger);
+        Release();
+        _nodes = larger;
+    }
+
+    // Without its texts, which would stay in memory with it.
+    private void Release()
+    {
+        if (_nodes.Length > 0)
+        {
+            _nodes.AsSpan(0, Math.Min(_count, _nodes.Length)).Clear();
+            ArrayPool<OpenNode>.Shared.Return(_nodes);
+            _nodes = [];
+        }
+    }
+
+    private int CloseAllBelow(int root)
+    {
+        HashSet<int> below = [root];
+        for (int id = root + 1; id < _count; id++)
+        {
+            if (_nodes[id].Parent is { } parent && below.Contains(parent))
+            {
+                below.Add(id);
+            }
+        }
+
+        int open = 0;
+        foreach (int id in below.Where(id => id != root && _nodes[id].Duration is null).OrderDescending())
+        {
+            Note(id, "leftOpen", "true");
+            End(id);
+            open++;
+        }
+
+        return open;
+    }
+
+    private void Check(int id)
+    {
+        if (id < 0 || id >= _count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(id), id, $"The trace has the nodes 0 … {_count - 1}.");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Agents.Reasoning;
+using Agents.Tracing;
 
 namespace Agents.Strategies.Candidates;
 
@@ -15,13 +16,21 @@ public static class Answers
         return new ReasoningAnswer(answer.Message)
         {
             FinalAnswer = answer.FinalAnswer,
-            Details = new Dictionary<string, object?>
-            {
-                ["candidates"] = candidates.Count,
-                ["distinct"] = vote.Distinct,
-                ["agreement"] = vote.Agreement,
-            },
+            Details = Figures(("candidates", candidates.Count), ("distinct", vote.Distinct), ("agreement", vote.Agreement)),
         };
+    }
+
+    /// <summary>Returns figures of one strategy as the details of an answer.</summary>
+    /// <param name="figures">Names, each once, and values.</param>
+    public static FactDictionary<object?> Figures(params ReadOnlySpan<(string Name, object? Value)> figures)
+    {
+        var details = new KeyValuePair<string, object?>[figures.Length];
+        for (int i = 0; i < details.Length; i++)
+        {
+            details[i] = new(figures[i].Name, figures[i].Value);
+        }
+
+        return new FactDictionary<object?>(details);
     }
 
     /// <summary>Adds figures of one strategy.</summary>
@@ -29,12 +38,23 @@ public static class Answers
     /// <param name="figures">Names and values.</param>
     public static ReasoningAnswer With(this ReasoningAnswer answer, params ReadOnlySpan<(string Name, object? Value)> figures)
     {
-        var details = new Dictionary<string, object?>(answer.Details);
-        foreach ((string name, object? value) in figures)
+        var details = new KeyValuePair<string, object?>[answer.Details.Count + figures.Length];
+        int count = answer.Details.Count;
+        if (answer.Details is FactDictionary<object?> facts)
         {
-            details[name] = value;
+            facts.Entries.CopyTo(details);
+        }
+        else
+        {
+            answer.Details.ToArray().CopyTo(details, 0);
         }
 
-        return answer with { Details = details };
+        foreach ((string name, object? value) in figures)
+        {
+            int at = FactDictionary<object?>.IndexOf(details.AsSpan(0, count), name);
+            details[at >= 0 ? at : count++] = new(name, value);
+        }
+
+        return answer with { Details = new FactDictionary<object?>(details.AsMemory(0, count)) };
     }
 }

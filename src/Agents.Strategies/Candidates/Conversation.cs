@@ -17,6 +17,11 @@ public static class Conversation
             return [.. task.Messages, .. rendered];
         }
 
+        if (task.Messages.Count == 1 && IsText(task.Messages[0].Contents))
+        {
+            return rendered;
+        }
+
         AIContent[] attached = [.. task.Messages[^1].Contents.Where(content => content is not TextContent)];
         ChatMessage[] asked = [.. rendered];
         if (attached.Length > 0 && asked.Length > 0)
@@ -25,5 +30,18 @@ public static class Conversation
         }
 
         return [.. task.Messages.Take(task.Messages.Count - 1), .. asked];
+    }
+
+    private static bool IsText(IList<AIContent> contents)
+    {
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is not TextContent)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

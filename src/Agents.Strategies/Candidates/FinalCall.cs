@@ -8,7 +8,7 @@ namespace Agents.Strategies.Candidates;
 public static class FinalCall
 {
     /// <summary>Streams a response, yielding its text, and hands over the whole response at the end.</summary>
-    /// <param name="client">Role-bound client.</param>
+    /// <param name="client">Role-bound client of the engine.</param>
     /// <param name="messages">Prompt.</param>
     /// <param name="options">Options of the call.</param>
     /// <param name="completed">Receives the response.</param>
@@ -20,12 +20,10 @@ public static class FinalCall
         Action<ChatResponse> completed,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        List<ChatResponseUpdate> updates = [];
         ChatResponse? whole = null;
         await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
         {
             // The engine's client ends its streams with the response that it recorded.
-            updates.Add(update);
             whole = update.RawRepresentation as ChatResponse;
             if (update.Text is { Length: > 0 } text)
             {
@@ -33,6 +31,6 @@ public static class FinalCall
             }
         }
 
-        completed(whole ?? updates.ToChatResponse());
+        completed(whole ?? throw new InvalidOperationException("The engine's role clients always end a stream with the response that they recorded."));
     }
 }

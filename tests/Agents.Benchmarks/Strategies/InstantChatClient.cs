@@ -16,21 +16,36 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
         ("### Candidate 1", "choice: 1"),
         ("Verify this solution.", "Step 2 is doubtful. Answer: 3"),
         ("Write a corrected, complete solution", "So it is. Answer: 4"),
+        ("It only shows what kind of task is wanted", """{"question":"tools: timer(min) sell(n,item). user: boil for 9 min","answer":"tool: timer\nAnswer: timer(9)"}"""),
+        ("Do not write code", "1. Add up the numbers in a loop."),
+        ("Do not single out the test's input", "answer: f(n):return 0"),
+        ("Go through the blocks", """[{"block":"B0","content":"return 0","correct":false,"explanation":"nothing is added up"}]"""),
+        ("A tester's report", "answer: f(n):return 0"),
+        ("Review the program by reading", "It adds nothing up.\nFAIL"),
+        ("Write this program in", "answer: f(n):return 0"),
         ("verdict", "verdict: wrong"),
     ];
 
     private readonly UsageDetails _usage = new() { InputTokenCount = 10, OutputTokenCount = 8, TotalTokenCount = 18 };
     private long _calls;
+    private long _streamed;
     private long _characters;
 
     /// <summary>Gets how many calls were answered.</summary>
     public long Calls => Interlocked.Read(ref _calls);
 
-    /// <summary>Gets the characters of all replies and of all prompts but the first one's text, which is the task's own.</summary>
+    /// <summary>Gets how many of them were streamed.</summary>
+    public long Streamed => Interlocked.Read(ref _streamed);
+
+    /// <summary>Gets the characters of all replies and of all prompts but the first one's text, which is the task's own; and token ids as so many characters as take their place.</summary>
     public long Characters => Interlocked.Read(ref _characters);
 
     /// <summary>Gets or sets the text that is the task's own, so that it is not counted.</summary>
     public string Question { get; set; } = "";
+
+    /// <summary>Counts token ids that a strategy hands to its model, four bytes each, as so much text.</summary>
+    /// <param name="tokens">How many.</param>
+    public void AddTokens(int tokens) => Interlocked.Add(ref _characters, sizeof(int) / sizeof(char) * tokens);
 
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -40,6 +55,7 @@ internal sealed class InstantChatClient : IChatClient, IGroupSampler
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        Interlocked.Increment(ref _streamed);
         ChatResponse response = Answer(messages);
         yield return new ChatResponseUpdate(ChatRole.Assistant, response.Text);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(_usage)]) { FinishReason = ChatFinishReason.Stop };

@@ -22,9 +22,28 @@ public sealed class ToolQuestionTests
     [InlineData("tools: timer(min) user: x")]
     [InlineData("tools: timer(min). user: ")]
     [InlineData("tools: timer(min). user: a\nb")]
+    [InlineData("timer(min). user: x")]
+    [InlineData("Tools: timer(min). user: x")]
+    [InlineData("tools: timer(min)  buy(n). user: x")]
+    [InlineData("tools: tools: timer(min). user: x")]
+    [InlineData("tools: timer(mi;n). user: x")]
+    [InlineData("tools: (min). user: x")]
+    [InlineData("tools: timer(min). user:  x")]
     [InlineData("What is two times three?")]
     [InlineData("")]
     public void Read_OtherText_IsNone(string text) => Assert.Null(ToolQuestion.Read(text));
+
+    [Theory]
+    [InlineData("tools: a(x,  y ,)b() . user: go", "a:2 b:0")]
+    [InlineData(" tools: größe(né). user: go ", "größe:1")]
+    [InlineData("tools: a=b=c(x) =d(y) e=(z) f(w). user: go", ":0 :0 :0 f:1")]
+    public void Read_UnusualSignatures_AreReadAsFarAsTheyFit(string text, string expected)
+    {
+        ToolQuestion question = ToolQuestion.Read(text)!;
+
+        Assert.Equal(expected, string.Join(' ', question.Tools.Select(tool => $"{tool.Name}:{tool.Parameters.Count}")));
+        Assert.Equal("go", question.Request);
+    }
 
     [Theory]
     [InlineData("tools: qa=timer(min) qa=buy(n,item). user: x")]

@@ -105,4 +105,59 @@ public sealed class TraceRecorderTests
         Assert.Equal(Enumerable.Range(0, 1001), nodes.Select(node => node.Id));
         Assert.All(nodes.Skip(1), node => Assert.Equal((root, 1L), (node.ParentId, node.PromptTokens)));
     }
+
+    [Fact]
+    public void Note_InPlaceOfAnother_LeavesWhatWasHandedOut()
+    {
+        var sut = new TraceRecorder(_clock);
+        int id = sut.Begin(null, TraceNodeKind.Strategy, "s");
+        sut.Note(id, "k", "first");
+        TraceNode before = sut.Node(id);
+
+        sut.SetValue(id, 0.5);
+        sut.Note(id, "k", "second");
+        sut.Note(id, "other", "v");
+
+        Assert.Equal([new("k", "first")], before.Notes);
+        Assert.Equal([new("k", "second"), new("other", "v")], sut.Node(id).Notes);
+    }
+
+    [Fact]
+    public void Complete_LaterWrites_GoNowhere()
+    {
+        var sut = new TraceRecorder(_clock);
+        int root = sut.Begin(null, TraceNodeKind.Strategy, "s");
+        sut.Note(root, "k", "v");
+        IReadOnlyList<TraceNode> nodes = sut.Complete();
+
+        int late = sut.Begin(root, TraceNodeKind.Call, "default");
+        sut.Note(late, "k", "late");
+        sut.Note(root, "k", "late");
+        sut.SetValue(root, 1);
+        sut.SetReward(late, 1);
+        sut.End(late);
+
+        Assert.Equal(0, sut.CloseBelow(root));
+        Assert.Same(nodes, sut.Snapshot());
+        Assert.Equal(("v", null), (Assert.Single(nodes).Notes["k"], nodes[0].Value));
+    }
+
+    [Fact]
+    public void Snapshot_ManyRecordersAtOnce_KeepsEachOnesNodes()
+    {
+        Parallel.For(0, 200, i =>
+        {
+            var sut = new TraceRecorder(_clock);
+            int root = sut.Begin(null, TraceNodeKind.Strategy, $"s{i}");
+            for (int call = 0; call < i; call++)
+            {
+                sut.Note(sut.Begin(root, TraceNodeKind.Call, "default"), "of", $"{i}");
+            }
+
+            IReadOnlyList<TraceNode> nodes = sut.Complete();
+
+            Assert.Equal((i + 1, $"s{i}"), (nodes.Count, nodes[0].Name));
+            Assert.All(nodes.Skip(1), node => Assert.Equal($"{i}", node.Notes["of"]));
+        });
+    }
 }
