@@ -1,47 +1,20 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using Agents.Reasoning;
-using Agents.Runtime.Features;
-using Agents.Runtime.Plugins;
-using Agents.Runtime.Reasoning;
-using Agents.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
+using Agents.Testing.Conformance;
 
 namespace Agents.Plugins.VerbalizedSampling.Tests;
 
 /// <summary>The built folder, with its completed manifest, through the real plugin host.</summary>
 public sealed class PluginLoadingTests
 {
-    private const string Id = "verbalized-sampling";
     private static readonly string Folder = typeof(PluginLoadingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "PluginFolder").Value!;
 
     [Fact]
-    public async Task LoadAndUnload_BuiltFolder_RunsAndLeavesNothingAlive()
-    {
-        await using var host = new PluginHost(new PluginHostOptions { StepLimit = TimeSpan.FromSeconds(60) }, NullLoggerFactory.Instance, TimeProvider.System);
-        for (int cycle = 0; cycle < 2; cycle++)
-        {
-            PluginStatus status = await host.LoadAsync(Folder, PluginTrust.ThirdParty, TestContext.Current.CancellationToken);
-
-            Assert.True(status.State == PluginState.Active, status.Reason);
-            Assert.Equal([Id], host.Features<IReasoningStrategy>().Select(feature => feature.Id));
-            Assert.NotNull(await RunAsync(host));
-            UnloadVerdict verdict = await host.UnloadAsync(Id, TestContext.Current.CancellationToken);
-            Assert.True(verdict.Unloaded, $"cycle {cycle}: {verdict.Reason}");
-        }
-    }
-
-    // Settings are given, so that their JSON is read; JSON, elements and lines are all parsed.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<string?> RunAsync(PluginHost host)
-    {
-        using FeatureLease<IReasoningStrategy> lease = host.Acquire<IReasoningStrategy>(Id)!;
-        FeatureTable features = new FeatureTable().Add(new FeatureInfo(Id, Id), lease.Value);
-        var bench = new PluginBench(features, RoleModels.Single(VerbalizedScript.Lists(
-            VerbalizedScript.Json(("Answer: 1", .5)), "<response><text>Answer: 2</text></response>", "0.5 Answer: 3")));
-        ReasoningResult result = await bench.SolveAsync(
-            Id, PluginBench.Options("""{"variant":"cot","candidates":1,"structured":true}""", 3), cancellationToken: TestContext.Current.CancellationToken);
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => bench.SolveAsync(Id, PluginBench.Options("""{"misspelt":1}"""), cancellationToken: TestContext.Current.CancellationToken));
-        return result.Answer?.FinalAnswer;
-    }
+    public Task LoadAndUnload_BuiltFolder_RunsAndLeavesNothingAlive() => PluginFolderConformance.VerifyAsync(
+        new PluginFolderSubject(
+            Folder,
+            "verbalized-sampling",
+            // JSON, elements and lines are all parsed.
+            () => VerbalizedScript.Lists(VerbalizedScript.Json(("Answer: 1", .5)), "<response><text>Answer: 2</text></response>", "0.5 Answer: 3"),
+            ("verbalized-sampling", """{"variant":"cot","candidates":1,"structured":true}""")) { Samples = 3 },
+        TestContext.Current.CancellationToken);
 }

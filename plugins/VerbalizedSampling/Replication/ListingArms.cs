@@ -53,6 +53,9 @@ internal sealed class ListingArms
     /// <summary>Sharpness after DPO with the larger beta.</summary>
     public const string WeakGamma = "gamma: weakly aligned";
 
+    /// <summary>Name of the value of questions for which no reply had a list with weights.</summary>
+    public const string Unreadable = "unreadable";
+
     private readonly List<ArmRun> _runs = [];
 
     /// <summary>Gets all runs, equal arms together.</summary>
@@ -76,7 +79,7 @@ internal sealed class ListingArms
     /// <param name="value">The value that becomes <c>kl</c>.</param>
     public void AddReading(ArmRun run, string name, string value) => Add(new ArmRun(name, run.Seed, [.. run.Rows.Select(row => (row.Item, row.Seen with
     {
-        Values = new Dictionary<string, double> { ["kl"] = row.Seen.Values[value] },
+        Values = row.Seen.Values.TryGetValue(value, out double found) ? new Dictionary<string, double> { ["kl"] = found } : [],
     }))]));
 
     /// <summary>Adds the reading of what alignment did: the divergence after it minus the divergence before it, question by question.</summary>
@@ -85,14 +88,18 @@ internal sealed class ListingArms
     /// <param name="name">Name of the reading; its calls are those of the run after alignment.</param>
     public void AddRise(ArmRun before, ArmRun after, string name)
     {
-        Dictionary<string, double> known = before.Rows.ToDictionary(row => row.Item.Id, row => row.Seen.Values["kl"], StringComparer.Ordinal);
+        Dictionary<string, double> known = before.Rows.Where(row => row.Seen.Values.ContainsKey("kl")).ToDictionary(row => row.Item.Id, row => row.Seen.Values["kl"], StringComparer.Ordinal);
         Add(new ArmRun(name, after.Seed, [.. after.Rows.Select(row => (row.Item, row.Seen with
         {
-            Values = new Dictionary<string, double> { ["kl"] = row.Seen.Values["kl"] - known[row.Item.Id] },
+            Values = row.Seen.Values.TryGetValue("kl", out double later) && known.TryGetValue(row.Item.Id, out double earlier) ? new Dictionary<string, double> { ["kl"] = later - earlier } : [],
         }))]));
     }
 
-    /// <summary>Returns the mean of a value over all rows of an arm.</summary>
+    /// <summary>Returns the share of an arm's questions for which no reply had a list with weights.</summary>
+    /// <param name="arm">The arm.</param>
+    public double UnreadableShare(string arm) => this[arm].SelectMany(run => run.Rows).Select(row => row.Seen.Values.ContainsKey(Unreadable) ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Returns the mean of a value over all rows of an arm that have it.</summary>
     /// <param name="arm">The arm.</param>
     /// <param name="value">Name of the value.</param>
     public double Mean(string arm, string value) => this[arm].SelectMany(run => run.Rows).Where(row => row.Seen.Values.ContainsKey(value)).Select(row => row.Seen.Values[value]).DefaultIfEmpty(double.NaN).Average();

@@ -54,7 +54,17 @@ internal sealed class ListingBench(ILaboratory laboratory, ListingScale scale)
             Options = new StrategyOptions { Samples = scale.Responses, Temperature = 1, MaxTokens = MaximumTokens, Settings = JsonSerializer.SerializeToElement(ListingPrompts.Settings(tail), SettingsJson.Default.VerbalizedSamplingSettings) },
             Adapters = new Dictionary<string, ExperimentAdapter> { [ModelRoles.Default] = adapter },
         };
-        ExperimentAnswer answer = await laboratory.AnswerAsync(run, item, seed, cancellationToken).ConfigureAwait(false);
+        ExperimentAnswer answer;
+        try
+        {
+            answer = await laboratory.AnswerAsync(run, item, seed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnreadableListException)
+        {
+            // A model that lost the format says nothing about the distribution of its answers; how often that happens is a figure of its own.
+            return new Observation { Calls = scale.Responses / ListingScale.ListLength, Values = new Dictionary<string, double> { [ListingArms.Unreadable] = 1 } };
+        }
+
         WeightedCandidates candidates = (WeightedCandidates)answer.Details[WeightedCandidates.DetailName]!;
         string[] texts = [.. candidates.Items.Select(candidate => candidate.Text)];
         Dictionary<string, double> figures = AnswerTally.Figures(item.Distribution, AnswerTally.Pooled(item.Distribution, candidates), texts);

@@ -51,7 +51,7 @@ internal static class ListingFindings
                 Text($"Alignment: {scale.Pairs} pairs of single answers, drawn evenly, labelled by Bradley–Terry with alpha {ListingScale.Alpha} on the base model's log-probabilities; DPO with beta {ListingScale.Beta} (gamma {TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.Beta):0.#}) and {ListingScale.WeakBeta} (gamma {TypicalityLaw.Gamma(ListingScale.Alpha, ListingScale.WeakBeta):0.#}), on the instance prompt alone; \"lists aligned too\" adds {scale.Pairs / 2} pairs of sampled lists, labelled alike."),
                 Text($"Methods: {scale.Responses} responses per question and method, at temperature 1; lists of {ListingScale.ListLength} in {scale.Responses / ListingScale.ListLength} calls. KL(reference‖empirical) in nats with a pseudo-count of 0.5 per right answer for all methods; wrong answers count against precision, not in the KL. Verbalized lists are read as the strategy's own distribution (weights of all candidates, normalized together)."),
                 "Rise: KL after alignment minus KL before it, for the same question, seed and method (random streams are the same). A control counts as beaten when verbalized lists are closer to the reference than it after alignment and their KL rose less than its own; the effect is shown when all three are beaten.",
-                "Intervals resample whole questions, never candidates of one list.",
+                "Intervals resample whole questions, never candidates of one list. A question for which no reply has a list with weights has no distribution and is left out of comparisons; their share stands in the table of readings.",
                 .. use.Setup,
             ],
             Notes =
@@ -99,9 +99,9 @@ internal static class ListingFindings
 
     private static FindingTable Readings(ListingArms arms) => new(
         "Four readings of the same verbalized lists (mean KL)",
-        ["arm", "strategy's distribution", "averaged lists", "as stated", "counted (a plain list)", "precision", "coverage", "without weight"],
+        ["arm", "strategy's distribution", "averaged lists", "as stated", "counted (a plain list)", "precision", "coverage", "without weight", "questions without any list"],
         [.. ((string[])[ListingArms.BaseVerbalized, ListingArms.Verbalized, ListingArms.BothVerbalized]).Select(arm => (IReadOnlyList<string>)
-            [arm, .. ((string[])["kl", "klAveraged", "klStated", "klCounted", "precision", "coverage", "missingWeights"]).Select(value => Text($"{arms.Mean(arm, value):0.000}"))])]);
+            [arm, .. ((string[])["kl", "klAveraged", "klStated", "klCounted", "precision", "coverage", "missingWeights"]).Select(value => Text($"{arms.Mean(arm, value):0.000}")), Text($"{arms.UnreadableShare(arm):0.0%}")])]);
 
     private static FindingTable Sharpness(ListingArms arms) => new(
         "Sharpness and mass of the instance prompt",

@@ -43,7 +43,17 @@ internal sealed class ProblemWriter(ILaboratory laboratory, int count, Experimen
             Options = new StrategyOptions { Samples = count, Temperature = 1, MaxTokens = ListTokens, Settings = JsonSerializer.SerializeToElement(ListingPrompts.Settings(null), SettingsJson.Default.VerbalizedSamplingSettings) },
             Adapters = new Dictionary<string, ExperimentAdapter> { [ModelRoles.Default] = writer },
         };
-        ExperimentAnswer answer = await laboratory.AnswerAsync(run, asked, seed, cancellationToken).ConfigureAwait(false);
+        ExperimentAnswer answer;
+        try
+        {
+            answer = await laboratory.AnswerAsync(run, asked, seed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnreadableListException)
+        {
+            // A writer that lost the format wrote no problem: its students learn nothing.
+            return [];
+        }
+
         return [.. ((WeightedCandidates)answer.Details[WeightedCandidates.DetailName]!).Items.OrderBy(candidate => candidate.Call).Select(candidate => candidate.Text)];
     }
 

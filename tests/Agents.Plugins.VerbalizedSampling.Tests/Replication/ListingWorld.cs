@@ -22,6 +22,9 @@ internal sealed class ListingWorld : IChatClient, IGroupSampler, IConversationEn
 
     public double Gamma { get; }
 
+    /// <summary>Which requests are answered without any list.</summary>
+    public Func<StrategyRun, ExperimentItem, bool> Loses { get; init; } = static (_, _) => false;
+
     public string Name => "world-1";
 
     public string GenerationId => "world";

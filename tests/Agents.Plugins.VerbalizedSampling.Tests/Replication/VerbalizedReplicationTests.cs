@@ -36,6 +36,24 @@ public sealed class VerbalizedReplicationTests
     }
 
     [Fact]
+    public async Task RunAsync_ModelThatLostTheFormat_CountsItsQuestionsAndComparesTheOthers()
+    {
+        HashSet<string> asked = [];
+        ListingWorld world = new()
+        {
+            Loses = (run, item) => Adapter(run).StartsWith("aligned-lists-too", StringComparison.Ordinal) && (asked.Contains(item.Id) || (asked.Count < 6 && asked.Add(item.Id))),
+        };
+
+        (ReplicationFindings findings, _) = await RunAsync(world);
+
+        Assert.Equal(6, findings.Arms.Where(run => run.Arm == ListingArms.BothVerbalized).SelectMany(run => run.Rows).Count(row => row.Seen.Values.ContainsKey(ListingArms.Unreadable)));
+        Assert.Equal((18, 24), (
+            findings.Comparisons.Single(one => one.Method == ListingArms.BothVerbalized && one.Baseline == ListingArms.Verbalized).Items, findings.Arms.First(run => run.Arm == ListingArms.BothVerbalized).Rows.Count));
+        IReadOnlyList<string> row = findings.Tables.Single(table => table.Title.StartsWith("Four readings", StringComparison.Ordinal)).Rows.Single(row => row[0] == ListingArms.BothVerbalized);
+        Assert.Equal("25.0%", row[^1]);
+    }
+
+    [Fact]
     public async Task RunAsync_DpoWithoutEffect_ShowsNothing()
     {
         (ReplicationFindings findings, _) = await RunAsync(new ListingWorld(1));
@@ -176,4 +194,6 @@ public sealed class VerbalizedReplicationTests
         ScriptedLaboratory laboratory = VerbalizedWorld.Laboratory(world, seeds);
         return (await new VerbalizedReplication().RunAsync(laboratory, TestContext.Current.CancellationToken), laboratory);
     }
+
+    private static string Adapter(StrategyRun run) => run.Adapters.TryGetValue(ModelRoles.Default, out ExperimentAdapter? adapter) ? adapter.Id : "";
 }

@@ -20,7 +20,7 @@ internal static class VerbalizedWorld
             Model = new ScriptedLaboratoryModel(world, world),
             Prompts = MemoryPrompts.Of(("verbalized-sampling/sample", "{{question}}\nlist {{count}}{{#if tail}} under {{tail}}{{/if}}", ["question", "count", "tail"])),
             Answer = (run, item, _) => run.Strategy != "direct" || Taught(own!, run).Contains(SynthesisCorpus.NameOf(item.Facts)) ? item.Solution : "answer: none",
-            Details = (_, item, seed) => new Dictionary<string, object?>
+            Details = (run, item, seed) => world.Loses(run, item) ? throw new UnreadableListException("None of 20 replies had a list.") : new Dictionary<string, object?>
             {
                 [WeightedCandidates.DetailName] = item.Question == SynthesisCorpus.Request ? world.Problems(problems, seed) : ListingWorld.Lists(item, responses, seed),
             },
