@@ -80,7 +80,7 @@ public sealed class TestTimeImprovementStrategy : IReasoningStrategy
                 }
                 else
                 {
-                    answer = await run.Calls.AnswerAsync(step, task.Messages, null, cancellationToken).ConfigureAwait(false);
+                    answer = await run.Calls.AnswerAsync(step, task.Messages, [], cancellationToken).ConfigureAwait(false);
                 }
 
                 run.Report.End(ImprovementStage.Answer, start);

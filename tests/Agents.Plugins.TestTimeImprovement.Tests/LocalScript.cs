@@ -21,6 +21,15 @@ internal sealed class LocalScript(IChatClient inner) : DelegatingChatClient(inne
     /// <summary>What happens before an adapter is made.</summary>
     public Func<CancellationToken, Task> Training { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>Adapters that are served, and live as long as the model.</summary>
+    public IReadOnlyList<string> Served { get; init; } = [];
+
+    /// <summary>Adapters that the role of this client is bound to.</summary>
+    public IReadOnlyList<AdapterUse>? Bound { get; init; }
+
+    /// <summary>Adapters that candidates were scored with.</summary>
+    public List<IReadOnlyList<AdapterUse>> Scored { get; } = [];
+
     public List<AdaptationRequest> Requests { get; } = [];
 
     public List<IReadOnlyList<AdapterUse>> Used { get; } = [];
@@ -44,18 +53,24 @@ internal sealed class LocalScript(IChatClient inner) : DelegatingChatClient(inne
             return await base.GetResponseAsync(messages, options, cancellationToken);
         }
 
-        var uses = (IReadOnlyList<AdapterUse>)value!;
+        IReadOnlyList<AdapterUse> uses = value is string id ? [new AdapterUse(id)] : (IReadOnlyList<AdapterUse>)value!;
         lock (_gate)
         {
             Used.Add(uses);
-            Assert.All(uses, use => Assert.Contains(use.Id, _alive));
+            Assert.All(uses, use => Assert.Contains(use.Id, _alive.Concat(Served)));
+        }
+
+        // Under served adapters alone it speaks as it would without any.
+        if (uses.All(use => Served.Contains(use.Id)))
+        {
+            return await base.GetResponseAsync(messages, options, cancellationToken);
         }
 
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, UnderAdapter()));
     }
 
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceType == typeof(IGroupSampler) ? null : serviceType.IsInstanceOfType(this) ? this : base.GetService(serviceType, serviceKey);
+        serviceType == typeof(IGroupSampler) ? null : serviceType == typeof(IReadOnlyList<AdapterUse>) ? Bound : serviceType.IsInstanceOfType(this) ? this : base.GetService(serviceType, serviceKey);
 
     public async IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -63,13 +78,16 @@ internal sealed class LocalScript(IChatClient inner) : DelegatingChatClient(inne
         yield break;
     }
 
-    public ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<IReadOnlyList<float[]>>([.. request.Continuations.Select(ids =>
+    public ValueTask<IReadOnlyList<float[]>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
+    {
+        Scored.Add(request.Adapters);
+        return ValueTask.FromResult<IReadOnlyList<float[]>>([.. request.Continuations.Select(ids =>
         {
             var values = new float[ids.Count];
             values[^1] = (float)Score(Tokenizer.Decode([.. ids]));
             return values;
         })]);
+    }
 
     public IReadOnlyList<int> EncodePrompt(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null) => Tokenizer.Encode(string.Join('\n', messages.Select(message => message.Text)));
 

@@ -27,18 +27,18 @@ internal sealed class AnswerCalls(ReasoningTask task, IReasoningContext context,
     /// <summary>Samples answers to a conversation.</summary>
     /// <param name="step">Step that the calls hang below.</param>
     /// <param name="messages">The conversation.</param>
-    /// <param name="adapter">The adapter to answer with; null for the plain model.</param>
+    /// <param name="adapters">The adapters to answer with, those of the request included; empty for the plain answer of the request.</param>
     /// <param name="count">How many.</param>
     /// <param name="temperature">Temperature.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
     public Task<IReadOnlyList<Candidate>> SampleAsync(
-        IReasoningStep step, IReadOnlyList<ChatMessage> messages, AdapterUse? adapter, int count, double temperature, CancellationToken cancellationToken)
+        IReasoningStep step, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AdapterUse> adapters, int count, double temperature, CancellationToken cancellationToken)
     {
         ChatOptions options = CandidateSampler.CallOptions(task, step, temperature);
-        if (adapter is not null)
+        if (adapters.Count > 0)
         {
             // The options are a copy of the caller's, and so are their properties.
-            (options.AdditionalProperties ??= [])[ChatOptionKeys.Adapters] = new[] { adapter };
+            (options.AdditionalProperties ??= [])[ChatOptionKeys.Adapters] = adapters;
         }
 
         return CandidateSampler.GroupAsync(step, ModelRoles.Default, messages, count, options, 0, cancellationToken);
@@ -47,13 +47,13 @@ internal sealed class AnswerCalls(ReasoningTask task, IReasoningContext context,
     /// <summary>Reads one answer: greedy, or by a vote as large as the budget allows.</summary>
     /// <param name="step">Step that the calls hang below.</param>
     /// <param name="messages">The conversation.</param>
-    /// <param name="adapter">The adapter to answer with; null for the plain model.</param>
+    /// <param name="adapters">The adapters to answer with, those of the request included; empty for the plain answer of the request.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
     /// <returns>The answer; null where every response is empty.</returns>
-    public async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, AdapterUse? adapter, CancellationToken cancellationToken)
+    public async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AdapterUse> adapters, CancellationToken cancellationToken)
     {
         int count = Math.Clamp(step.Budget.RemainingCalls, 1, PerAnswer);
-        IReadOnlyList<Candidate> answers = await SampleAsync(step, messages, adapter, count, settings.Decoding == AnswerDecoding.Vote ? SampleTemperature : Temperature, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Candidate> answers = await SampleAsync(step, messages, adapters, count, settings.Decoding == AnswerDecoding.Vote ? SampleTemperature : Temperature, cancellationToken).ConfigureAwait(false);
         if (answers.Count == 1)
         {
             return Tells(answers[0]) ? answers[0] : null;

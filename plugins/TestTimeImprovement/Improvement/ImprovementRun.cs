@@ -117,7 +117,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
         int reserve = Math.Clamp(step.Budget.RemainingCalls - _settings.Pairs, 1, Calls.PerAnswer);
         try
         {
-            Report.Pairs = await new PairWriter(_task, _settings).WriteAsync(step, reserve, Limited).ConfigureAwait(false);
+            Report.Pairs = await new PairWriter(_task, _settings, _means.Adapters).WriteAsync(step, reserve, Limited).ConfigureAwait(false);
         }
         catch (Exception error) when (IsFailure(error))
         {
@@ -138,7 +138,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
     {
         if (_means.Update == AdaptationUpdate.Icl)
         {
-            return await AnswerAsync(step, Calls.WithDemonstrations(Report.Pairs), null).ConfigureAwait(false);
+            return await AnswerAsync(step, Calls.WithDemonstrations(Report.Pairs), []).ConfigureAwait(false);
         }
 
         long start = Report.Start();
@@ -162,7 +162,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
         {
             Report.Trained(adapter);
             step.Note(step.NodeId, "losses", Report.Losses);
-            return await AnswerAsync(step, _task.Messages, adapter.Use).ConfigureAwait(false);
+            return await AnswerAsync(step, _task.Messages, [.. _means.Adapters, adapter.Use]).ConfigureAwait(false);
         }
     }
 
@@ -177,6 +177,7 @@ internal sealed class ImprovementRun : IAsyncDisposable
     private AdaptationRequest Request() => new()
     {
         Conversations = Examples(),
+        Adapters = _means.Adapters,
         Rank = _settings.Rank,
         Alpha = _settings.Alpha,
         LearningRate = _settings.LearningRate,
@@ -198,13 +199,13 @@ internal sealed class ImprovementRun : IAsyncDisposable
     private static ulong SeedOf(SampleStream stream) => stream.NextBits();
 
     // The answer itself is outside of the time budget: the plain one would take as long.
-    private async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, AdapterUse? adapter)
+    private async Task<Candidate?> AnswerAsync(IReasoningStep step, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AdapterUse> adapters)
     {
         long start = Report.Start();
         Candidate? answer = null;
         try
         {
-            answer = await Calls.AnswerAsync(step, messages, adapter, _caller).ConfigureAwait(false);
+            answer = await Calls.AnswerAsync(step, messages, adapters, _caller).ConfigureAwait(false);
         }
         catch (Exception error) when (IsFailure(error))
         {

@@ -9,11 +9,12 @@ namespace Agents.Plugins.TestTimeImprovement.Improvement;
 /// <param name="Model">The model at the level of tokens; null behind an endpoint.</param>
 /// <param name="Encoder">Its prompts as token ids; null behind an endpoint.</param>
 /// <param name="Source">Makes temporary adapters; null where it cannot.</param>
+/// <param name="Adapters">The adapters that the request runs with; empty for the base model. What is improved is the model under them.</param>
 /// <param name="Actions">The functions that the task offers; null for open-ended tasks.</param>
 /// <param name="Estimator">How the margin is measured.</param>
 /// <param name="Update">What is done with the pairs.</param>
 internal sealed record ModelMeans(
-    ILanguageModel? Model, IConversationEncoder? Encoder, IAdaptationSource? Source, CandidateActions? Actions, UncertaintyEstimator Estimator, AdaptationUpdate Update)
+    ILanguageModel? Model, IConversationEncoder? Encoder, IAdaptationSource? Source, IReadOnlyList<AdapterUse> Adapters, CandidateActions? Actions, UncertaintyEstimator Estimator, AdaptationUpdate Update)
 {
     /// <summary>Looks at the model and the task.</summary>
     /// <param name="task">The task.</param>
@@ -25,8 +26,7 @@ internal sealed record ModelMeans(
         IChatClient client = context.Model();
         var model = client.GetService<ILanguageModel>();
         var encoder = client.GetService<IConversationEncoder>();
-        bool adapted = task.Options?.AdditionalProperties?.ContainsKey(ChatOptionKeys.Adapters) == true;
-        IAdaptationSource? source = adapted ? null : client.GetService<IAdaptationSource>();
+        IAdaptationSource? source = client.GetService<IAdaptationSource>();
         CandidateActions? actions = CandidateActions.Of(task, settings.DecisionPrefix);
         bool scores = encoder is not null && Can(model, LanguageModelCapabilities.Scoring);
         UncertaintyEstimator estimator = settings.Estimator switch
@@ -39,13 +39,24 @@ internal sealed record ModelMeans(
         };
         AdaptationUpdate update = settings.Update switch
         {
-            AdaptationUpdate.Lora when adapted => throw new TestTimeImprovementException(
-                "The setting update 'lora' cannot be met: this request runs with adapters of its own, and a temporary one is trained over the base alone. Use update 'icl', or no adapters."),
             AdaptationUpdate.Lora when source is null => throw Missing("update 'lora' needs a model in this process that makes temporary adapters", "'icl', or leave it out"),
             null => source is null ? AdaptationUpdate.Icl : AdaptationUpdate.Lora,
             { } given => given,
         };
-        return new ModelMeans(model, encoder, source, actions, estimator, update);
+        return new ModelMeans(model, encoder, source, Served(task.Options, client), actions, estimator, update);
+    }
+
+    // Adapters of the request itself win over those that its role is bound to.
+    private static IReadOnlyList<AdapterUse> Served(ChatOptions? options, IChatClient client)
+    {
+        object? value = null;
+        options?.AdditionalProperties?.TryGetValue(ChatOptionKeys.Adapters, out value);
+        return value switch
+        {
+            string id => [new AdapterUse(id)],
+            IEnumerable<AdapterUse> uses => [.. uses],
+            _ => client.GetService<IReadOnlyList<AdapterUse>>() ?? [],
+        };
     }
 
     private static bool Can(ILanguageModel? model, LanguageModelCapabilities capability) => model is not null && (model.Capabilities & capability) != 0;

@@ -27,10 +27,10 @@ internal sealed class OpenQuestions(ILaboratory laboratory, ImprovementArms arms
     /// <param name="cancellationToken">Stops the arms.</param>
     public async Task RunAsync(ulong seed, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(ImprovementPlan.OpenFamily, ExperimentSplit.Test, plan.OpenItems, TestSeed) { Difficulty = Level });
+        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(ImprovementPlan.OpenFamily, ImprovementPlan.SplitOf(laboratory.Profile), plan.OpenItems, TestSeed) { Difficulty = Level });
         ArmRun plain = await arms.StrategyAsync("open, unadapted", seed, items, $"{Estimator},\"update\":\"none\"", null, null, cancellationToken).ConfigureAwait(false);
         ArmRun all = await arms.StrategyAsync("open, all", seed, items, $"{Estimator},\"update\":\"lora\",\"selection\":\"all\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
-        ArmRun oracle = await arms.PairsAsync("open, right pairs", seed, items, recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false);
+        ArmRun oracle = await arms.PairsAsync("open, right pairs", seed, items, [], recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false);
         HashSet<int> unsure = [.. RankedMargins.Order(plain).Take((int)Math.Round(ImprovementPlan.OpenShare * items.Count))];
         _plain.Add(plain);
         _all.Add(all);

@@ -17,6 +17,9 @@ internal sealed record SeedRuns
     /// <summary>Gets the temporary adapters on right pairs.</summary>
     public required ArmRun Oracle { get; init; }
 
+    /// <summary>Gets the temporary adapters on right pairs of other items.</summary>
+    public required ArmRun Other { get; init; }
+
     /// <summary>Gets TT-ICL.</summary>
     public required ArmRun Shown { get; init; }
 

@@ -3,8 +3,8 @@ using Agents.Replication;
 namespace Agents.Plugins.TestTimeImprovement.Replication;
 
 /// <summary>
-/// papers/61 §5 on the tool family: does a temporary adapter, trained on a pair that the model wrote itself, help where the model is unsure, and does it help because of what the pair says? Controls: certain and
-/// random items with equally many updates, shuffled labels, a taught generator, right pairs, demonstrations, and one adapter on all pairs together.
+/// papers/61 §5 on functions that a base adapter half knows (<see cref="SkewedBase"/>): does a temporary adapter, trained on a pair that the model wrote itself, help where the model is unsure, and does it help because of what the pair says? Controls: certain and
+/// random items with equally many updates, shuffled labels, a taught generator, right pairs of the item and of other items, demonstrations, and one adapter on all pairs together.
 /// </summary>
 public sealed class TestTimeImprovementReplication : IReplication
 {
@@ -26,20 +26,22 @@ public sealed class TestTimeImprovementReplication : IReplication
     {
         ArgumentNullException.ThrowIfNull(laboratory);
         ImprovementPlan plan = ImprovementPlan.Of(laboratory.Profile);
-        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Test, plan.Items, TestSeed));
-        IReadOnlyList<ExperimentItem> validation = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, plan.Validation, ValidationSeed));
-        ToolPhraseBook phrases = ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Train, PhraseItems, PhraseSeed)));
+        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ImprovementPlan.SplitOf(laboratory.Profile), plan.Items, TestSeed));
+        IReadOnlyList<ExperimentItem> choice = laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, plan.Choice, ValidationSeed));
+
+        // Validation items have every way of asking; they grade, nothing is trained on them.
+        ToolPhraseBook phrases = ToolPhraseBook.Read(laboratory.Items(new ItemQuery(ImprovementPlan.Family, ExperimentSplit.Validation, PhraseItems, PhraseSeed)));
         var arms = new ImprovementArms(laboratory, phrases);
         arms.RequireAdaptation();
-
-        IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried = await TryAsync(laboratory, arms, validation, cancellationToken).ConfigureAwait(false);
+        SkewedBase start = await SkewedBase.TrainAsync(laboratory, phrases, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)> tried = await TryAsync(laboratory, arms, choice, start, cancellationToken).ConfigureAwait(false);
         UpdateRecipe recipe = tried.MaxBy(entry => entry.Run.Accuracy).Recipe;
         laboratory.Say($"Chosen on the validation split: {recipe.Name}.");
         ExperimentAdapter teacher = await TeachAsync(laboratory, plan, cancellationToken).ConfigureAwait(false);
         List<SeedRuns> runs = [];
         foreach (ulong seed in laboratory.Seeds)
         {
-            runs.Add(await RunSeedAsync(laboratory, arms, items, recipe, teacher, seed, cancellationToken).ConfigureAwait(false));
+            runs.Add(await RunSeedAsync(laboratory, arms, items, start, recipe, teacher, seed, cancellationToken).ConfigureAwait(false));
         }
 
         var open = new OpenQuestions(laboratory, arms, plan, recipe);
@@ -50,18 +52,18 @@ public sealed class TestTimeImprovementReplication : IReplication
 
         // Arms that are put together from two runs must be what the strategy does by itself.
         ArmRun itself = await arms.StrategyAsync(
-            "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
-        return new ImprovementFindings(laboratory, plan, phrases, recipe, tried, runs, open, itself).Write();
+            "uncertain, by the strategy", laboratory.Seeds[0], [.. items.Take(CheckedItems)], $"{Settings}\"uncertain\",{recipe.Json}", start.Roles, null, cancellationToken).ConfigureAwait(false);
+        return new ImprovementFindings(laboratory, plan, start, phrases, recipe, tried, runs, open, itself).Write();
     }
 
     private static async Task<IReadOnlyList<(UpdateRecipe Recipe, ArmRun Run)>> TryAsync(
-        ILaboratory laboratory, ImprovementArms arms, IReadOnlyList<ExperimentItem> validation, CancellationToken cancellationToken)
+        ILaboratory laboratory, ImprovementArms arms, IReadOnlyList<ExperimentItem> choice, SkewedBase start, CancellationToken cancellationToken)
     {
         ulong seed = laboratory.Seeds[0];
         List<(UpdateRecipe, ArmRun)> tried = [];
         foreach (UpdateRecipe recipe in UpdateRecipe.Grid)
         {
-            tried.Add((recipe, await arms.PairsAsync($"validation, right pairs, {recipe.Name}", seed, validation, recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false)));
+            tried.Add((recipe, await arms.PairsAsync($"validation, right pairs, {recipe.Name}", seed, choice, [start.Use], recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false)));
         }
 
         return tried;
@@ -72,6 +74,10 @@ public sealed class TestTimeImprovementReplication : IReplication
         {
             Name = "teacher",
             Seed = TestSeed,
+            Rank = SkewedBase.Rank,
+            LearningRate = SkewedBase.Rate,
+            BatchSize = 32,
+            Epochs = plan.TeacherEpochs,
             Conversations =
             [
                 .. laboratory.RoleData(new RoleQuery("variant", ImprovementPlan.Family, plan.TeacherData, TestSeed) { CleanTargets = true }),
@@ -81,20 +87,22 @@ public sealed class TestTimeImprovementReplication : IReplication
         cancellationToken);
 
     private static async Task<SeedRuns> RunSeedAsync(
-        ILaboratory laboratory, ImprovementArms arms, IReadOnlyList<ExperimentItem> items, UpdateRecipe recipe, ExperimentAdapter teacher, ulong seed, CancellationToken cancellationToken)
+        ILaboratory laboratory, ImprovementArms arms, IReadOnlyList<ExperimentItem> items, SkewedBase start, UpdateRecipe recipe, ExperimentAdapter teacher, ulong seed, CancellationToken cancellationToken)
     {
-        ArmRun plain = await arms.StrategyAsync("unadapted", seed, items, "\"estimator\":\"rss\",\"update\":\"none\"", null, null, cancellationToken).ConfigureAwait(false);
-        ArmRun all = await arms.StrategyAsync("all", seed, items, $"{Settings}\"all\",{recipe.Json}", null, null, cancellationToken).ConfigureAwait(false);
-        var roles = new Dictionary<string, ExperimentAdapter> { [Synthesis.PairWriter.TeacherRole] = teacher };
+        ArmRun plain = await arms.StrategyAsync("unadapted", seed, items, "\"estimator\":\"rss\",\"update\":\"none\"", start.Roles, null, cancellationToken).ConfigureAwait(false);
+        ArmRun all = await arms.StrategyAsync("all", seed, items, $"{Settings}\"all\",{recipe.Json}", start.Roles, null, cancellationToken).ConfigureAwait(false);
+        var roles = new Dictionary<string, ExperimentAdapter>(start.Roles) { [Synthesis.PairWriter.TeacherRole] = teacher };
         ArmRun taught = await arms.StrategyAsync("taught", seed, items, $"{Settings}\"all\",\"generator\":\"teacher\",{recipe.Json}", roles, null, cancellationToken).ConfigureAwait(false);
         ArmRun shown = await arms.StrategyAsync(
-            "demonstrations", seed, items, $"\"estimator\":\"rss\",\"update\":\"icl\",\"selection\":\"all\",\"attempts\":{ImprovementPlan.Attempts}", null, null, cancellationToken).ConfigureAwait(false);
+            "demonstrations", seed, items, $"\"estimator\":\"rss\",\"update\":\"icl\",\"selection\":\"all\",\"attempts\":{ImprovementPlan.Attempts}", start.Roles, null, cancellationToken).ConfigureAwait(false);
         ArmRun votes = await arms.StrategyAsync(
-            "votes", seed, items, "\"estimator\":\"rss\",\"update\":\"none\",\"decoding\":\"vote\"", null, ImprovementPlan.Attempts + 1, cancellationToken).ConfigureAwait(false);
-        ArmRun oracle = await arms.PairsAsync("right pairs", seed, items, recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false);
-        PairBook own = await arms.WriteAsync(seed, items, cancellationToken).ConfigureAwait(false);
+            "votes", seed, items, "\"estimator\":\"rss\",\"update\":\"none\",\"decoding\":\"vote\"", start.Roles, ImprovementPlan.Attempts + 1, cancellationToken).ConfigureAwait(false);
+        ArmRun oracle = await arms.PairsAsync("right pairs", seed, items, [start.Use], recipe, item => arms.Oracle(seed, item), cancellationToken).ConfigureAwait(false);
+        Dictionary<string, ExperimentItem> next = items.Zip(items.Skip(1).Append(items[0])).ToDictionary(pair => pair.First.Id, pair => pair.Second, StringComparer.Ordinal);
+        ArmRun other = await arms.PairsAsync("right pairs of other items", seed, items, [start.Use], recipe, item => arms.Oracle(seed, next[item.Id]), cancellationToken).ConfigureAwait(false);
+        PairBook own = await arms.WriteAsync(seed, items, [start.Use], cancellationToken).ConfigureAwait(false);
         PairBook shuffled = own.Shuffled();
-        ArmRun noise = await arms.PairsAsync("shuffled labels", seed, items, recipe, item => shuffled.Pairs.GetValueOrDefault(item.Id), cancellationToken).ConfigureAwait(false);
+        ArmRun noise = await arms.PairsAsync("shuffled labels", seed, items, [start.Use], recipe, item => shuffled.Pairs.GetValueOrDefault(item.Id), cancellationToken).ConfigureAwait(false);
         ArmRun teacherItself = await arms.AdapterAsync("the teacher itself", seed, items, teacher, cancellationToken).ConfigureAwait(false);
         return new SeedRuns
         {
@@ -104,15 +112,16 @@ public sealed class TestTimeImprovementReplication : IReplication
             Shown = shown,
             Votes = votes,
             Oracle = oracle,
+            Other = other,
             Noise = noise,
             Teacher = teacherItself,
-            Pooled = await PoolAsync(laboratory, arms, plain, items, own, recipe, seed, cancellationToken).ConfigureAwait(false),
+            Pooled = await PoolAsync(laboratory, arms, plain, items, start, own, recipe, seed, cancellationToken).ConfigureAwait(false),
         };
     }
 
     // Plain fine-tuning, once: the pairs of all unsure items together, each seen as often as by its temporary adapter.
     private static async Task<ArmRun?> PoolAsync(
-        ILaboratory laboratory, ImprovementArms arms, ArmRun plain, IReadOnlyList<ExperimentItem> items, PairBook own, UpdateRecipe recipe, ulong seed, CancellationToken cancellationToken)
+        ILaboratory laboratory, ImprovementArms arms, ArmRun plain, IReadOnlyList<ExperimentItem> items, SkewedBase start, PairBook own, UpdateRecipe recipe, ulong seed, CancellationToken cancellationToken)
     {
         HashSet<string> questions = [.. items.Select(item => item.Question)];
         TrainingConversation[] pooled =
@@ -130,7 +139,7 @@ public sealed class TestTimeImprovementReplication : IReplication
         }
 
         ExperimentAdapter adapter = await laboratory.TrainAsync(
-            new AdapterTraining { Name = "pooled", Seed = seed, Conversations = pooled, LearningRate = recipe.Rate, Epochs = recipe.Steps, BatchSize = FewestPooled }, cancellationToken).ConfigureAwait(false);
+            new AdapterTraining { Name = "pooled", Seed = seed, Start = start.Adapter, Conversations = pooled, LearningRate = recipe.Rate, Epochs = recipe.Steps, BatchSize = FewestPooled }, cancellationToken).ConfigureAwait(false);
         return await arms.AdapterAsync("pooled", seed, items, adapter, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -7,7 +7,7 @@ using Agents.Replication;
 namespace Agents.Plugins.TestTimeImprovement.Replication;
 
 /// <summary>
-/// Ways to ask for a function, read off training items: what grades questions that a model wrote, for which there is no item. A phrase is a request with its arguments taken out.
+/// Ways to ask for a function, read off items: what grades questions that a model wrote, for which there is no item. A phrase is a request with its arguments taken out.
 /// </summary>
 public sealed partial class ToolPhraseBook
 {
@@ -21,7 +21,7 @@ public sealed partial class ToolPhraseBook
     public int Count => _phrases.Count;
 
     /// <summary>Reads the phrases of items.</summary>
-    /// <param name="items">Items of the tool family, from the training split.</param>
+    /// <param name="items">Items of a tool family.</param>
     public static ToolPhraseBook Read(IEnumerable<ExperimentItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -39,6 +39,22 @@ public sealed partial class ToolPhraseBook
 
         return book;
     }
+
+    /// <summary>Returns the ways of asking that occur among questions.</summary>
+    /// <param name="questions">Questions; texts of another form are passed over.</param>
+    public ToolPhraseBook Within(IEnumerable<string> questions)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        string[] requests = [.. questions.Select(ToolQuestion.Read).OfType<ToolQuestion>().Select(question => question.Request)];
+        var book = new ToolPhraseBook();
+        book._phrases.AddRange(_phrases.Where(phrase => Array.Exists(requests, phrase.Form.IsMatch)));
+        return book;
+    }
+
+    /// <summary>Returns whether a question asks in one of these ways for a function.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="tool">The function.</param>
+    public bool Knows(string question, string tool) => ToolQuestion.Read(question) is { } read && _phrases.Exists(phrase => phrase.Tool == tool && phrase.Form.IsMatch(read.Request));
 
     /// <summary>Returns whether a pair's call is what its question asks for: the function whose phrase the request is, with the request's arguments.</summary>
     /// <param name="question">The question.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Agents.Models;
 using Agents.Reasoning;
 using Agents.Strategies.Candidates;
 using Microsoft.Extensions.AI;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.AI;
 namespace Agents.Plugins.TestTimeImprovement.Synthesis;
 
 /// <summary>G, self-augmentation: new questions of the kind of the seed with answers, in the generator's words (papers/61 §2). The generator sees the question alone, never the conversation around it, which might hold its answer.</summary>
-internal sealed class PairWriter(ReasoningTask task, TestTimeImprovementSettings settings)
+internal sealed class PairWriter(ReasoningTask task, TestTimeImprovementSettings settings, IReadOnlyList<AdapterUse> adapters)
 {
     /// <summary>Role of the model when it writes for itself; apart from the default role, so that a variant is never taken for an answer.</summary>
     public const string SelfRole = "self-augmentation";
@@ -40,7 +41,7 @@ internal sealed class PairWriter(ReasoningTask task, TestTimeImprovementSettings
                 break;
             }
 
-            IReadOnlyList<ChatResponse> replies = await CandidateSampler.Group(step, role).SampleAsync(prompt, wanted, Options(step), cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ChatResponse> replies = await CandidateSampler.Group(step, role).SampleAsync(prompt, wanted, Options(step, role), cancellationToken).ConfigureAwait(false);
             foreach (ChatResponse reply in replies)
             {
                 string? reason = check.Reason(PairReader.Read(reply.Text), pairs, out SyntheticPair pair);
@@ -79,10 +80,12 @@ internal sealed class PairWriter(ReasoningTask task, TestTimeImprovementSettings
             : step.Answers.Equivalent(step.Answers.Extract(VisibleText.Of(reply.Text)), step.Answers.Extract(pair.Answer));
     }
 
-    private ChatOptions Options(IReasoningContext step) => new()
+    // A model that writes for itself is the one that answers, with the adapters of the request; a teacher has its own.
+    private ChatOptions Options(IReasoningContext step, string role) => new()
     {
         Temperature = (float)settings.SynthesisTemperature,
         MaxOutputTokens = step.Options.MaxTokens ?? task.Options?.MaxOutputTokens ?? CheckTokens,
+        AdditionalProperties = adapters.Count > 0 && role == SelfRole && task.Options?.AdditionalProperties?.ContainsKey(ChatOptionKeys.Adapters) == true ? new() { [ChatOptionKeys.Adapters] = adapters } : null,
     };
 
     private Dictionary<string, object?> Variables()

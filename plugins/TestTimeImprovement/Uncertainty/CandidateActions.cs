@@ -55,10 +55,11 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">The prompt with the assistant's turn opened.</param>
+    /// <param name="adapters">Adapters that it runs with; empty for its own.</param>
     /// <param name="lengthNormalise">Whether sums are divided by the number of tokens, because they favour short names.</param>
     /// <param name="cancellationToken">Passed to the model.</param>
     /// <returns>[names].</returns>
-    public async ValueTask<double[]> ScoreAsync(ILanguageModel model, IReadOnlyList<int> prompt, bool lengthNormalise, CancellationToken cancellationToken)
+    public async ValueTask<double[]> ScoreAsync(ILanguageModel model, IReadOnlyList<int> prompt, IReadOnlyList<AdapterUse> adapters, bool lengthNormalise, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         int count = 0;
@@ -70,7 +71,7 @@ public sealed record CandidateActions(IReadOnlyList<CandidateAction> Actions, st
         var continuations = new int[count][];
         var first = new int[count];
         Encode(model.Tokenizer, continuations, first);
-        IReadOnlyList<float[]> scores = await model.ScoreAsync(new ScoreRequest(prompt, continuations), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<float[]> scores = await model.ScoreAsync(new ScoreRequest(prompt, continuations) { Adapters = adapters }, cancellationToken).ConfigureAwait(false);
         var result = new double[Actions.Count];
         int at = 0;
         for (int i = 0; i < result.Length; i++)

@@ -51,13 +51,13 @@ internal sealed class UncertaintyMeter(ReasoningTask task, TestTimeImprovementSe
     private async ValueTask<UncertaintyEstimate?> ActionsAsync(CandidateActions actions, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> prompt = means.Encoder!.EncodePrompt(task.Messages, task.Options);
-        double[] scores = await actions.ScoreAsync(means.Model!, prompt, settings.LengthNormalise, cancellationToken).ConfigureAwait(false);
+        double[] scores = await actions.ScoreAsync(means.Model!, prompt, means.Adapters, settings.LengthNormalise, cancellationToken).ConfigureAwait(false);
         return UncertaintyEstimate.Over(UncertaintyEstimator.Rss, actions.Names, RelativeSoftmax.Probabilities(scores));
     }
 
     private async ValueTask<UncertaintyEstimate?> PerplexityAsync(IReasoningStep step, CancellationToken cancellationToken)
     {
-        Draft = (await calls.SampleAsync(step, task.Messages, null, 1, calls.Temperature, cancellationToken).ConfigureAwait(false))[0];
+        Draft = (await calls.SampleAsync(step, task.Messages, [], 1, calls.Temperature, cancellationToken).ConfigureAwait(false))[0];
         return Draft.Response.Generation() is { PlainLogProbabilities: { Count: > 0 } values }
             ? new UncertaintyEstimate(UncertaintyEstimator.Perplexity, AnswerPerplexity.Margin(values), [], [])
             : throw new TestTimeImprovementException("The model gave no log-probabilities of its answer, from which the estimator 'perplexity' is computed. Use 'disagreement'.");
@@ -72,7 +72,7 @@ internal sealed class UncertaintyMeter(ReasoningTask task, TestTimeImprovementSe
             return null;
         }
 
-        IReadOnlyList<Candidate> samples = await calls.SampleAsync(step, task.Messages, null, count, calls.SampleTemperature, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Candidate> samples = await calls.SampleAsync(step, task.Messages, [], count, calls.SampleTemperature, cancellationToken).ConfigureAwait(false);
         Draft = Vote.Of(samples).Winner ?? samples[0];
         IReadOnlyList<IReadOnlyList<Candidate>> groups = SampleDisagreement.Groups(samples, step.Answers);
         double[] shares = SampleDisagreement.Shares(groups);

@@ -9,6 +9,12 @@ public sealed record AdaptationRequest
     /// <summary>Gets further examples as token ids.</summary>
     public IReadOnlyList<EncodedConversation> Encoded { get; init; } = [];
 
+    /// <summary>
+    /// Gets the adapters that the improved request runs with; empty (default) for the base model. The temporary adapter is trained over them, they stay as they are, and the answer names them first, in this order, and
+    /// the temporary one last.
+    /// </summary>
+    public IReadOnlyList<AdapterUse> Adapters { get; init; } = [];
+
     /// <summary>Gets the rank of the adapter, which changes all linear layers. Default 8.</summary>
     public int Rank { get; init; } = 8;
 

@@ -10,7 +10,7 @@ public interface IAdaptationSource
     /// <param name="request">Examples and settings.</param>
     /// <param name="cancellationToken">Honoured within one training step.</param>
     /// <returns>The adapter; its disposal unloads it and drops all that was cached under it.</returns>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    /// <exception cref="AdaptationException">An example is too long or cannot be read, or the training diverged.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range, or an adapter to train over is not loaded.</exception>
+    /// <exception cref="AdaptationException">An example is too long or cannot be read, an adapter to train over is DoRA, or the training diverged.</exception>
     ValueTask<ITemporaryAdapter> AdaptAsync(AdaptationRequest request, CancellationToken cancellationToken = default);
 }

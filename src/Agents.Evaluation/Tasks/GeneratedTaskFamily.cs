@@ -70,7 +70,7 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
         _ = Recall(item);
         for (int i = 0; i < MaximumAttempts; i++)
         {
-            TPlan plan = Draw(item.Difficulty, ref stream);
+            TPlan plan = Draw(item.Split, item.Difficulty, ref stream);
             if (ContentHash.Split(Id, Content(plan)) != item.Split)
             {
                 continue;
@@ -90,6 +90,12 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
     /// <param name="difficulty">Level from 1.</param>
     /// <param name="stream">Source of randomness.</param>
     protected abstract TPlan Draw(int difficulty, ref SampleStream stream);
+
+    /// <summary>Draws a problem of one level for a split; by default every split draws alike, and content alone decides what belongs to it.</summary>
+    /// <param name="split">The split that the problem is wanted for.</param>
+    /// <param name="difficulty">Level from 1.</param>
+    /// <param name="stream">Source of randomness.</param>
+    protected virtual TPlan Draw(TaskSplit split, int difficulty, ref SampleStream stream) => Draw(difficulty, ref stream);
 
     /// <summary>The canonical content of a problem: what must not be shared between splits. A function of the question's text.</summary>
     /// <param name="plan">A drawn problem.</param>
@@ -127,7 +133,7 @@ public abstract class GeneratedTaskFamily<TPlan> : ITaskFamily
         int level = (split == TaskSplit.Train ? _difficulty : _heldOut).Draw(ref stream);
         for (int attempt = 0; attempt < MaximumAttempts; attempt++)
         {
-            TPlan plan = Draw(level, ref stream);
+            TPlan plan = Draw(split, level, ref stream);
             if (ContentHash.Split(Id, Content(plan)) == split)
             {
                 return (plan, level, attempt);

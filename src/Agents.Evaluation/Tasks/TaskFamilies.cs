@@ -27,6 +27,7 @@ public static class TaskFamilies
     public static IReadOnlyList<ITaskFamily> Untrained { get; } =
     [
         new TransformFamily(TransformFamily.RenamedId, new TransformOptions { Difficulty = new DifficultyMix(1), HeldOutDifficulty = null, Functions = [.. TransformFunctions.Renamed.Select(function => function.Name)] }),
+        new ToolsFamily(ErrandCatalog.Options),
     ];
 
     /// <summary>Finds a family by id, untrained ones too.</summary>

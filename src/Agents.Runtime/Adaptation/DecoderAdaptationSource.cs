@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using Agents.Learning;
 using Agents.Models;
+using Agents.Models.Adapters;
 using Agents.Models.Decoder;
 using Agents.Training.Adapters;
 using Agents.Training.Data;
@@ -12,7 +13,7 @@ using Agents.Training.Loss;
 namespace Agents.Runtime.Adaptation;
 
 /// <summary>
-/// Temporary adapters over the weights that a model serves with, quantized or not: the base is read by the trainer and never merged with anything. Trained values are copied into
+/// Temporary adapters over the weights that a model serves with, quantized or not, and over adapters that a request runs with: both are read by the trainer and never merged with anything. Trained values are copied into
 /// an adapter of the model's registry, under an id of its own, and the trainer forgets them before it is used again.
 /// </summary>
 public sealed class DecoderAdaptationSource : IAdaptationSource, IDisposable
@@ -67,18 +68,20 @@ public sealed class DecoderAdaptationSource : IAdaptationSource, IDisposable
 
         // Few sizes of workspaces, so that trainers find another use.
         int rows = Math.Max(FewestRows, (int)BitOperations.RoundUpToPowerOf2((uint)longest));
+        using AdapterMixture? beneath = Beneath(request);
         TimeSpan prepared = _time.GetElapsedTime(asked);
         using TrainerPool.Lease lease = await _trainers.RentAsync(new TrainerForm(request.Rank, request.Alpha, request.MaximumGradientNorm, rows), cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => Train(lease.Trainer, request, examples, rows, prepared, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Train(lease.Trainer, request, beneath, examples, rows, prepared, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Frees the trainers. Adapters that are loaded stay until their own end.</summary>
     public void Dispose() => _trainers.Dispose();
 
     private TemporaryAdapter Train(
-        AdapterTrainer<float> trainer, AdaptationRequest request, TrainingExample[] examples, int rows, TimeSpan prepared, CancellationToken cancellationToken)
+        AdapterTrainer<float> trainer, AdaptationRequest request, AdapterMixture? beneath, TrainingExample[] examples, int rows, TimeSpan prepared, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
+        trainer.LieOver(beneath?.Parts ?? []);
         trainer.Restart(request.Seed);
         ImmutableArray<PackedBatch> batches = SequencePacker.Pack([.. examples.Select(SequencePiece.Whole)], rows);
         double rate = request.LearningRate ?? (_small ? SmallModelRate : LargeModelRate);
@@ -112,6 +115,18 @@ public sealed class DecoderAdaptationSource : IAdaptationSource, IDisposable
         {
             throw new AdaptationException($"The trained adapter has values that are not finite at learning rate {rate.ToString("G4", CultureInfo.InvariantCulture)}; lower the rate or take fewer steps.", error);
         }
+    }
+
+    private AdapterMixture? Beneath(AdaptationRequest request)
+    {
+        AdapterMixture? mixture = _model.Adapters.Resolve(request.Adapters);
+        if (mixture?.Parts.FirstOrDefault(part => part.Adapter.IsDora).Adapter is { } dora)
+        {
+            mixture.Dispose();
+            throw new AdaptationException($"The request runs with '{dora.Name}', which is DoRA; a temporary adapter is trained over LoRA adapters only. Improve the base model, or take a LoRA adapter.");
+        }
+
+        return mixture;
     }
 
     private TrainingExample[] Read(AdaptationRequest request)

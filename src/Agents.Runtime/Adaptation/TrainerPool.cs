@@ -6,7 +6,7 @@ namespace Agents.Runtime.Adaptation;
 
 /// <summary>
 /// Trainers over the weights of one model, kept between uses: their workspaces take longer to allocate than a small model takes to train. At most as many exist as may run
-/// at once. A trainer that is given back has forgotten its adapter, moments and gradients.
+/// at once. A trainer that is given back has forgotten its adapter, moments, gradients and the adapters beneath.
 /// </summary>
 internal sealed class TrainerPool : IDisposable
 {
@@ -121,6 +121,7 @@ internal sealed class TrainerPool : IDisposable
     private void Return(TrainerForm form, AdapterTrainer<float> trainer)
     {
         trainer.Forget();
+        trainer.LieOver([]);
         bool kept;
         lock (_gate)
         {

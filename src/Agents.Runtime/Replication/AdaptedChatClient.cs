@@ -10,6 +10,7 @@ public sealed class AdaptedChatClient : IChatClient, IGroupSampler
     private readonly IReadOnlyList<AdapterUse> _adapters;
     private readonly AdaptedLanguageModel? _model;
     private readonly IGroupSampler? _sampler;
+    private readonly AdaptedAdaptationSource? _source;
 
     /// <summary>Wraps a client.</summary>
     /// <param name="inner">A client of a model that has the adapters loaded.</param>
@@ -20,6 +21,7 @@ public sealed class AdaptedChatClient : IChatClient, IGroupSampler
         _adapters = adapters;
         _model = inner.GetService(typeof(ILanguageModel)) is ILanguageModel model ? new AdaptedLanguageModel(model, adapters) : null;
         _sampler = inner.GetService(typeof(IGroupSampler)) as IGroupSampler;
+        _source = inner.GetService(typeof(IAdaptationSource)) is IAdaptationSource source ? new AdaptedAdaptationSource(source, adapters) : null;
     }
 
     /// <inheritdoc/>
@@ -43,6 +45,7 @@ public sealed class AdaptedChatClient : IChatClient, IGroupSampler
         return serviceKey is not null ? _inner.GetService(serviceType, serviceKey)
             : serviceType == typeof(ILanguageModel) ? _model
             : serviceType == typeof(IReadOnlyList<AdapterUse>) ? _adapters
+            : serviceType == typeof(IAdaptationSource) ? _source
             : serviceType == typeof(IGroupSampler) ? (_sampler is null ? null : this)
             : _inner.GetService(serviceType, serviceKey);
     }

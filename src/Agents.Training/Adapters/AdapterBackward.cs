@@ -47,12 +47,15 @@ internal sealed unsafe class AdapterBackward<T> : ILinearBackward<T>, IDisposabl
         _dReduced = new AlignedBuffer<T>(reduced);
     }
 
+    /// <summary>Gets or sets the adapters that lie beneath the trained one; null for none.</summary>
+    public FrozenAdapters<T>? Beneath { get; set; }
+
     /// <inheritdoc/>
     public void Run(WeightTensor<T> weight, MatrixView<T> dOutput, MatrixView<T> input, MatrixView<T> dInput, bool accumulate)
     {
         if (!_parameters.Layout.ByName.TryGetValue(weight.Name, out AdapterSlot? slot))
         {
-            Base(weight, dOutput, dInput, accumulate);
+            Frozen(weight, dOutput, dInput, accumulate);
             return;
         }
 
@@ -69,7 +72,7 @@ internal sealed unsafe class AdapterBackward<T> : ILinearBackward<T>, IDisposabl
         _kernels.Multiply(dOutput, _parameters.B(slot), dReduced, accumulate: false);
         AdapterForward<T>.Scale(dReduced, T.CreateTruncating(slot.Scale));
         _kernels.TransposedMultiply(dReduced, input, _gradients.A(slot), accumulate: true);
-        Base(weight, dOutput, dInput, accumulate);
+        Frozen(weight, dOutput, dInput, accumulate);
         _kernels.Multiply(dReduced, _parameters.A(slot), dInput, accumulate: true);
     }
 
@@ -78,6 +81,12 @@ internal sealed unsafe class AdapterBackward<T> : ILinearBackward<T>, IDisposabl
     {
         _reduced.Dispose();
         _dReduced.Dispose();
+    }
+
+    private void Frozen(WeightTensor<T> weight, MatrixView<T> dOutput, MatrixView<T> dInput, bool accumulate)
+    {
+        Base(weight, dOutput, dInput, accumulate);
+        Beneath?.Backward(_kernels, weight, dOutput, dInput);
     }
 
     /// <summary>dX (+)= dY · W.</summary>

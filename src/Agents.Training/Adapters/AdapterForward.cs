@@ -41,9 +41,13 @@ internal sealed unsafe class AdapterForward<T> : ILinearExtension<T>, IDisposabl
         }
     }
 
+    /// <summary>Gets or sets the adapters that are added first; null for none.</summary>
+    public FrozenAdapters<T>? Beneath { get; set; }
+
     /// <inheritdoc/>
     public void Apply(IKernels<T> kernels, WeightTensor<T> weight, ReadOnlySpan<int> rows, MatrixView<T> x, MatrixView<T> y)
     {
+        Beneath?.Apply(kernels, weight, rows, x, y);
         if (!_parameters.Layout.ByName.TryGetValue(weight.Name, out AdapterSlot? slot))
         {
             return;

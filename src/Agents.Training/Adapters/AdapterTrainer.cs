@@ -34,6 +34,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     private readonly DecoderPass<T> _pass;
     private readonly AdapterMemoryChoice _memory;
     private IReadOnlyList<string>? _identity;
+    private FrozenAdapters<T>? _beneath;
 
     /// <summary>Starts an adapter, or continues one.</summary>
     /// <param name="weights">Base; only read, and stays the caller's. May be the weights of a serving model.</param>
@@ -131,7 +132,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <inheritdoc/>
     /// <remarks>Hashes the whole base once, so that a state is never restored over another one.</remarks>
     public IReadOnlyList<string> Identity => _identity ??=
-        [.. ModelIdentity.Of(Shape, Options.Optimizer, sizeof(T)), "base = " + WeightHash.Compute(_weights), .. Layout.Identity()];
+        [.. ModelIdentity.Of(Shape, Options.Optimizer, sizeof(T)), "base = " + WeightHash.Compute(_weights), .. Layout.Identity(), .. _beneath?.Identity ?? []];
 
     /// <inheritdoc/>
     public double AccumulateGradients(PackedBatch batch, ITokenLoss loss, in LossContext context, double inverseTemperature = 1)
@@ -161,12 +162,12 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     public void LogProbabilities(PackedBatch batch, Span<float> logProbabilities, double inverseTemperature) =>
         _pass.LogProbabilities(batch, logProbabilities, inverseTemperature);
 
-    /// <summary>Computes log-probabilities of the base alone: the reference model of a preference or reinforcement run, without a second copy.</summary>
+    /// <summary>Computes log-probabilities of what is frozen alone, the base and adapters beneath: the reference model of a preference or reinforcement run, without a second copy.</summary>
     /// <param name="batch">One micro-batch.</param>
     /// <param name="logProbabilities">[rows], written; 0 where there is no target.</param>
     public void BaseLogProbabilities(PackedBatch batch, Span<float> logProbabilities)
     {
-        _linear.Extension = null;
+        _linear.Extension = _beneath;
         try
         {
             _pass.LogProbabilities(batch, logProbabilities);
@@ -191,6 +192,26 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
 
     /// <inheritdoc/>
     public void DiscardGradients() => Gradients.Clear();
+
+    /// <summary>
+    /// Trains over adapters from now on, which stay as they are and are copied: what is trained is what a mixture of them, in this order, and the trained adapter as its last part serves.
+    /// </summary>
+    /// <param name="adapters">LoRA adapters with their shares in the mixture; empty for the base alone.</param>
+    /// <exception cref="ArgumentException">An adapter, or the trained one, is DoRA: magnitudes scale what lies beneath, so that they cannot be added up.</exception>
+    /// <exception cref="ModelFormatException">An adapter belongs to another model.</exception>
+    public void LieOver(IReadOnlyList<(LoraAdapter Adapter, float Share)> adapters)
+    {
+        ArgumentNullException.ThrowIfNull(adapters);
+        if (adapters.Count > 0 && Layout.Kind == AdapterKind.Dora)
+        {
+            throw new ArgumentException("A DoRA adapter is trained over the base alone; train LoRA over adapters.", nameof(adapters));
+        }
+
+        FrozenAdapters<T>? beneath = adapters.Count == 0 ? null : new FrozenAdapters<T>(Shape, adapters, Options.MaximumRows);
+        _beneath?.Dispose();
+        _beneath = _forward.Beneath = _backward.Beneath = beneath;
+        _identity = null;
+    }
 
     /// <summary>
     /// Starts anew with a new adapter: values drawn from a seed, moments and gradients forgotten, all memory kept. The next steps are those of a trainer made with this seed.
@@ -224,7 +245,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     /// <exception cref="TrainingException">A value is not finite.</exception>
     public LoraAdapter ToAdapter(string name) => AdapterValues.ToAdapter(Parameters, name);
 
-    /// <summary>Writes base and adapter as one set of weights: W + s·B·A, and for DoRA the rows scaled to their magnitudes.</summary>
+    /// <summary>Writes base and trained adapter, without adapters beneath, as one set of weights: W + s·B·A, and for DoRA the rows scaled to their magnitudes.</summary>
     /// <param name="target">Weights in single precision, holding the base's values; the adapted matrices are overwritten.</param>
     /// <exception cref="ArgumentException">The target has another shape, or matrices that cannot be written.</exception>
     public void MergeInto(DecoderWeights<T> target)
@@ -267,6 +288,7 @@ public sealed unsafe class AdapterTrainer<T> : ICheckpointedModel
     {
         _pass.Dispose();
         _linear.Dispose();
+        _beneath?.Dispose();
         _forward.Dispose();
         _backward.Dispose();
         _magnitudes?.Dispose();

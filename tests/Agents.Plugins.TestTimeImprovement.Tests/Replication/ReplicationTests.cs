@@ -44,11 +44,50 @@ public sealed class ReplicationTests
 
         await new TestTimeImprovementReplication().RunAsync(laboratory, Token);
 
-        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "open, unadapted", "open, all", "right pairs", "shuffled labels", "the teacher itself"];
+        string[] arms = ["unadapted", "all", "taught", "demonstrations", "votes", "open, unadapted", "open, all", "right pairs", "right pairs of other items", "shuffled labels", "the teacher itself"];
         Assert.All(arms, arm => Assert.Equal([1ul, 2ul, 3ul], laboratory.Measured.Where(measured => measured.Arm == arm).Select(measured => measured.Seed)));
         Assert.Equal(6, laboratory.Measured.Count(measured => measured.Arm.StartsWith("validation", StringComparison.Ordinal)));
-        Assert.Equal("teacher", laboratory.Trainings[0].Name);
-        Assert.All(laboratory.Trainings.Skip(1), training => Assert.Equal("pooled", training.Name));
+        Assert.Equal(["base", "teacher"], laboratory.Trainings.Take(2).Select(training => training.Name));
+        Assert.Equal(3, laboratory.Trainings.Skip(2).Count());
+        Assert.All(laboratory.Trainings.Skip(2), training => Assert.Equal(("pooled", "base-1"), (training.Name, training.Start?.Id)));
+    }
+
+    // Quick runs are what settings are chosen by.
+    [Theory]
+    [InlineData(ReplicationProfile.Quick, "/validation/")]
+    [InlineData(ReplicationProfile.Full, "/test/")]
+    public async Task Run_MeasuresTestItemsInFullRunsOnly(ReplicationProfile profile, string split)
+    {
+        HashSet<string> measured = [];
+        ScriptedLaboratory laboratory = Laboratory((_, unsure) => unsure, profile, item => measured.Add(item.Id));
+
+        await new TestTimeImprovementReplication().RunAsync(laboratory, Token);
+
+        Assert.All(measured, id => Assert.Contains(split, id, StringComparison.Ordinal));
+        Assert.NotEmpty(measured);
+    }
+
+    // Every arm but those of the open questions runs with the base adapter, and temporary adapters are trained over it.
+    [Fact]
+    public async Task Run_AllArmsRunWithTheBaseAdapter()
+    {
+        List<StrategyRun> runs = [];
+        ScriptedLaboratory laboratory = Laboratory((_, unsure) => unsure, ReplicationProfile.Quick, asked: (run, item) =>
+        {
+            if (item.Family == "errands")
+            {
+                runs.Add(run);
+            }
+        });
+
+        await new TestTimeImprovementReplication().RunAsync(laboratory, Token);
+
+        Assert.All(runs, run => Assert.Equal("base-1", run.Adapters["default"].Id));
+        Assert.Contains(runs, run => run.Adapters.TryGetValue("teacher", out ExperimentAdapter? teacher) && teacher.Id == "teacher-2");
+        var source = (SamplingScript)((ScriptedLaboratoryModel)laboratory.Model).Client;
+        Assert.Contains(source.Requests, request => request.Adapters.Count == 1 && request.Adapters[0].Id == "base-1");
+        Assert.All(source.Requests.Where(request => request.Adapters.Count > 0), request => Assert.Equal([new AdapterUse("base-1")], request.Adapters));
+        Assert.All(source.Sampled, uses => Assert.Equal([new AdapterUse("base-1")], uses));
     }
 
     [Fact]
@@ -63,10 +102,10 @@ public sealed class ReplicationTests
     }
 
     // One in two items is unsure and, for the plain model, wrong.
-    private static ScriptedLaboratory Laboratory(Func<StrategyRun, bool, bool> improvedIsRight, ReplicationProfile profile = ReplicationProfile.Full)
+    private static ScriptedLaboratory Laboratory(Func<StrategyRun, bool, bool> improvedIsRight, ReplicationProfile profile = ReplicationProfile.Full, Action<ExperimentItem>? answered = null, Action<StrategyRun, ExperimentItem>? asked = null)
     {
         ScriptedChatClient script = new ScriptedChatClient()
-            .On("variant", (_, stream) => $"tools: timer(min) call(who). user: boil for {2 + stream.NextInt(50)} min\ntool: timer\nmin: 5\nanswer: timer(5)")
+            .On("variant", (_, stream) => $"tools: heat(n) find(item). user: warm up to {2 + stream.NextInt(50)}\ntool: heat\nn: 5\nanswer: heat(5)")
             .On("", new ScriptedAnswer("answer: none(0)"));
         return new ScriptedLaboratory
         {
@@ -74,9 +113,16 @@ public sealed class ReplicationTests
             Seeds = [1, 2, 3],
             Prompts = PluginBench.ShippedPrompts,
             Model = new ScriptedLaboratoryModel(new SamplingScript(script)),
-            Answer = (run, item, _) => (Improves(run) ? improvedIsRight(run, Unsure(item)) || !Unsure(item) : !Unsure(item)) ? item.Solution : "answer: none(0)",
+            Answer = (run, item, _) => Note(run, item) && (Improves(run) ? improvedIsRight(run, Unsure(item)) || !Unsure(item) : !Unsure(item)) ? item.Solution : "answer: none(0)",
             Details = (run, item, _) => new Dictionary<string, object?> { ["margin"] = Unsure(item) ? 0.1 : 0.99, ["adapted"] = Improves(run) },
         };
+
+        bool Note(StrategyRun run, ExperimentItem item)
+        {
+            answered?.Invoke(item);
+            asked?.Invoke(run, item);
+            return true;
+        }
 
         static bool Unsure(ExperimentItem item) => item.Question.Length % 2 == 0;
 
@@ -84,11 +130,25 @@ public sealed class ReplicationTests
     }
 
     /// <summary>A model that samples groups, and makes adapters without effect.</summary>
-    private sealed class SamplingScript(ScriptedChatClient script) : DelegatingChatClient(script), IAdaptationSource
+    private sealed class SamplingScript(ScriptedChatClient script) : DelegatingChatClient(script), IAdaptationSource, IGroupSampler
     {
-        public override object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(IAdaptationSource) ? this : base.GetService(serviceType, serviceKey);
+        public List<AdaptationRequest> Requests { get; } = [];
 
-        public ValueTask<ITemporaryAdapter> AdaptAsync(AdaptationRequest request, CancellationToken cancellationToken = default) => ValueTask.FromResult<ITemporaryAdapter>(new Adapter());
+        public List<IReadOnlyList<AdapterUse>> Sampled { get; } = [];
+
+        public Task<IReadOnlyList<ChatResponse>> SampleAsync(IReadOnlyList<ChatMessage> messages, int count, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Sampled.Add((IReadOnlyList<AdapterUse>)options!.AdditionalProperties![ChatOptionKeys.Adapters]!);
+            return ((IGroupSampler)InnerClient).SampleAsync(messages, count, options, cancellationToken);
+        }
+
+        public override object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(IAdaptationSource) || serviceType == typeof(IGroupSampler) ? this : base.GetService(serviceType, serviceKey);
+
+        public ValueTask<ITemporaryAdapter> AdaptAsync(AdaptationRequest request, CancellationToken cancellationToken = default)
+        {
+            Requests.Add(request);
+            return ValueTask.FromResult<ITemporaryAdapter>(new Adapter());
+        }
 
         private sealed class Adapter : ITemporaryAdapter
         {

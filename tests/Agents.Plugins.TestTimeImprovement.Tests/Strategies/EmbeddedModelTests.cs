@@ -73,7 +73,7 @@ public sealed class EmbeddedModelTests : IAsyncLifetime
     {
         ReasoningTask task = ReasoningTask.FromQuestion(Questions[0]);
         IReadOnlyList<int> prompt = _client.GetService<IConversationEncoder>()!.EncodePrompt(task.Messages);
-        double[] scores = await CandidateActions.Of(task)!.ScoreAsync(_model, prompt, lengthNormalise: false, Token);
+        double[] scores = await CandidateActions.Of(task)!.ScoreAsync(_model, prompt, [], lengthNormalise: false, Token);
 
         float[] whole = (await _model.ScoreAsync(new ScoreRequest(prompt, [_model.Tokenizer.Encode("tool: buy")]), Token))[0];
 

@@ -169,17 +169,46 @@ public sealed class FallbackTests
         Assert.Empty(script.Calls);
     }
 
+    // What is improved is the model under its adapters: they are trained over, measured with and answered with.
     [Fact]
-    public async Task RequestWithAdaptersOfItsOwn_IsNotAdapted()
+    public async Task RequestWithAdaptersOfItsOwn_IsImprovedOverThem()
     {
         var options = new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Adapters] = "mine" } };
         ScriptedChatClient script = Script();
-        using var model = new LocalScript(script);
+        using var model = new LocalScript(script) { Served = ["mine"] };
 
-        AgentsException error = await Assert.ThrowsAnyAsync<AgentsException>(() => SolveAsync(model, """{"update":"lora"}""", Task with { Options = options }));
+        ReasoningResult result = await SolveAsync(model, """{"update":"lora","selection":"all"}""", Task with { Options = options });
 
-        Assert.Contains("adapters of its own", error.Message, StringComparison.Ordinal);
-        Assert.Empty(model.Requests);
+        Assert.Equal("adapted", result.Answer!.FinalAnswer);
+        Assert.Equal([new AdapterUse("mine")], Assert.Single(model.Requests).Adapters);
+        Assert.Equal([new AdapterUse("mine"), new AdapterUse("temporary-1")], model.Used[^1]);
+        Assert.Equal([new AdapterUse("mine")], model.Used[0]);
+        Assert.Equal(0, model.Alive);
+    }
+
+    [Fact]
+    public async Task RoleWithAdapters_IsImprovedOverThem()
+    {
+        ScriptedChatClient script = Script();
+        using var model = new LocalScript(script) { Served = ["role"], Bound = [new AdapterUse("role", 0.5)] };
+
+        ReasoningResult result = await SolveAsync(model, """{"update":"lora","selection":"all"}""");
+
+        Assert.Equal("adapted", result.Answer!.FinalAnswer);
+        Assert.Equal([new AdapterUse("role", 0.5)], Assert.Single(model.Requests).Adapters);
+        Assert.Equal([new AdapterUse("role", 0.5), new AdapterUse("temporary-1")], Assert.Single(model.Used));
+    }
+
+    [Fact]
+    public async Task Margins_AreThoseUnderTheAdaptersOfTheRequest()
+    {
+        ScriptedChatClient script = Script();
+        using var model = new LocalScript(script) { Served = ["mine"] };
+        var options = new ChatOptions { AdditionalProperties = new() { [ChatOptionKeys.Adapters] = "mine" } };
+
+        await SolveAsync(model, """{"update":"none"}""", ReasoningTask.FromQuestion("tools: timer(min) buy(n,item). user: order 3 eggs") with { Options = options });
+
+        Assert.Equal([new AdapterUse("mine")], Assert.Single(model.Scored));
     }
 
     private static void RequirePlain(ReasoningResult result, string reason, LocalScript model)

@@ -15,28 +15,35 @@ public sealed class ToolsFamily : GeneratedTaskFamily<ToolsPlan>
     private static readonly string[] AliasNames = ["qa", "ub", "vo", "xi", "yu", "je", "wu", "ko"];
     private readonly ToolsOptions _options;
     private readonly double[] _weights;
+    private readonly double[] _heldOutWeights;
 
     /// <summary>Creates the family.</summary>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Settings are out of range; the message lists all.</exception>
     public ToolsFamily(ToolsOptions? options = null)
-        : base("tools", (options ?? new ToolsOptions()).Difficulty, (options ?? new ToolsOptions()).HeldOutDifficulty)
+        : base((options ?? new ToolsOptions()).FamilyId, (options ?? new ToolsOptions()).Difficulty, (options ?? new ToolsOptions()).HeldOutDifficulty)
     {
         _options = options ?? new ToolsOptions();
         _options.Validate();
-        _weights = [.. ToolCatalog.All.Select(tool => _options.Weights.GetValueOrDefault(tool.Name, 1))];
+        _weights = [.. _options.Catalog.Select(tool => _options.Weights.GetValueOrDefault(tool.Name, 1))];
+        _heldOutWeights = [.. _options.Catalog.Select(tool => (_options.HeldOutWeights ?? _options.Weights).GetValueOrDefault(tool.Name, 1))];
     }
 
     /// <inheritdoc/>
-    protected override ToolsPlan Draw(int difficulty, ref SampleStream stream)
+    protected override ToolsPlan Draw(int difficulty, ref SampleStream stream) => Draw(TaskSplit.Train, difficulty, ref stream);
+
+    /// <inheritdoc/>
+    protected override ToolsPlan Draw(TaskSplit split, int difficulty, ref SampleStream stream)
     {
-        ToolKind tool = ToolCatalog.All[stream.PickWeighted(_weights)];
+        double[] weights = split == TaskSplit.Train ? _weights : _heldOutWeights;
+        IReadOnlyList<double>? phrases = split == TaskSplit.Train ? _options.Phrases : _options.HeldOutPhrases ?? _options.Phrases;
+        ToolKind tool = _options.Catalog[stream.PickWeighted(weights)];
         while (difficulty == 3 && !tool.Arguments.Contains(null))
         {
-            tool = ToolCatalog.All[stream.PickWeighted(_weights)];
+            tool = _options.Catalog[stream.PickWeighted(weights)];
         }
 
-        ToolKind[] others = [.. ToolCatalog.All.Where(other => other != tool)];
+        ToolKind[] others = [.. _options.Catalog.Where(other => other != tool)];
         ToolKind[] offered = [tool, .. stream.PickSome(others, stream.Between(_options.MinimumTools, _options.MaximumTools) - 1)];
         stream.Shuffle<ToolKind>(offered);
         string[] aliases = difficulty >= 4 ? stream.PickSome(AliasNames, offered.Length) : [];
@@ -68,7 +75,7 @@ public sealed class ToolsFamily : GeneratedTaskFamily<ToolsPlan>
             arguments[1] = tool.Arguments[1] is { } values ? stream.PickOther(values, arguments[0]) : "61";
         }
 
-        int phrase = difficulty == 1 ? 0 : stream.Between(1, tool.Requests.Count - 1);
+        int phrase = phrases is not null ? stream.PickWeighted(phrases) : difficulty == 1 ? 0 : stream.Between(1, tool.Requests.Count - 1);
         return new ToolsPlan(offered, aliases, Array.IndexOf(offered, tool), arguments, phrase, factorA, factorB);
     }
 
@@ -96,7 +103,7 @@ public sealed class ToolsFamily : GeneratedTaskFamily<ToolsPlan>
         string request = string.Format(CultureInfo.InvariantCulture, tool.Requests[plan.Phrase], arguments);
         string template = computed >= 0 ? "computed" : plan.Aliases.Count > 0 ? "aliased" : plan.Phrase == 0 ? "literal" : "paraphrased";
         string[] facts = [(plan.Aliases.Count > 0 ? plan.Aliases[plan.Tool] + "=" : "") + tool.Signature, "ask " + request];
-        return new TaskDraft(template, "tools: " + offered + ". user: " + request, Finish(plan, plan.Tool, plan.Arguments), facts);
+        return new TaskDraft(_options.SimilarByTool ? template + "/" + tool.Name : template, "tools: " + offered + ". user: " + request, Finish(plan, plan.Tool, plan.Arguments), facts);
     }
 
     /// <inheritdoc/>
