@@ -63,6 +63,7 @@ internal static class ListingFindings
                 "Weighted lists may be closer to the reference than plain lists before any alignment, for they say how likely their answers are; only what alignment added to either is its doing. That is why the verdict asks for the rise, too.",
                 "DPO on the instance prompt alone also moves the lists of the same small adapter: see verbalized before and after.",
                 .. SynthesisFindings.Notes,
+                "The full run first stopped in the control whose lists are aligned, too, at a question to which no reply was a list; such questions were then counted and left out, and the run went on from there.",
                 "Settings (learning rates, ranks, sizes) were chosen by looking at the validation split, on which quick runs measure; the test split serves full runs only.",
             ],
         };
