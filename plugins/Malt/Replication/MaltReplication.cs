@@ -34,9 +34,10 @@ public sealed class MaltReplication : IReplication
         ChosenLevel level = await bench.LevelAsync(DataSeed, cancellationToken).ConfigureAwait(false);
         ExperimentSplit split = laboratory.Profile == ReplicationProfile.Full ? ExperimentSplit.Test : ExperimentSplit.Validation;
         IReadOnlyList<ExperimentItem> training = laboratory.Items(new ItemQuery(TreeScale.Family, ExperimentSplit.Train, scale.TrainingQuestions, DataSeed) { Difficulty = level.Level });
-        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(TreeScale.Family, split, scale.TestQuestions, DataSeed + 1) { Difficulty = level.Level });
+        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(TreeScale.Family, split, scale.TestQuestions, DataSeed + 2) { Difficulty = level.Level });
         List<ArmRun> arms = [];
         List<TreeStatistics> statistics = [];
+        List<TriedRate> tried = [];
         foreach (ulong seed in laboratory.Seeds)
         {
             IReadOnlyList<RoleTree> expanded = await bench.TreesAsync(training, seed, cancellationToken).ConfigureAwait(false);
@@ -47,16 +48,39 @@ public sealed class MaltReplication : IReplication
             laboratory.Say($"33: training the roles, seed {seed}");
             RoleTraining real = new(laboratory, sets, "malt", foundation, seed);
             RoleAdapterSet star = await real.SupervisedAsync(cancellationToken).ConfigureAwait(false);
-            RoleAdapterSet malt = await real.PreferredAsync(star, cancellationToken).ConfigureAwait(false);
+            if (tried.Count == 0)
+            {
+                tried = await TryRatesAsync(laboratory, bench, scale, level, real, star, seed, cancellationToken).ConfigureAwait(false);
+            }
+
+            double rate = tried.MaxBy(one => one.Accuracy)!.Rate;
+            RoleAdapterSet malt = await real.PreferredAsync(star, rate, cancellationToken).ConfigureAwait(false);
             RoleTraining fake = new(laboratory, RoleDatasets.Create(Shuffled(trees, seed), options), "shuffled", foundation, seed);
-            RoleAdapterSet shuffled = await fake.PreferredAsync(await fake.SupervisedAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            RoleAdapterSet shuffled = await fake.PreferredAsync(await fake.SupervisedAsync(cancellationToken).ConfigureAwait(false), rate, cancellationToken).ConfigureAwait(false);
             foreach ((string arm, MaltPipeline pipeline, int passes, RoleAdapterSet adapters) in Arms(RoleAdapterSet.Of(foundation), star, malt, shuffled))
             {
                 arms.Add(await laboratory.MeasureAsync(arm, seed, items, (item, token) => bench.AnswerAsync(item, seed, pipeline, passes, adapters, token), cancellationToken).ConfigureAwait(false));
             }
         }
 
-        return MaltFindings.Of(laboratory, scale, split, foundation, level, statistics, arms);
+        return MaltFindings.Of(laboratory, scale, split, foundation, level, tried, statistics, arms);
+    }
+
+    // How far DPO may go depends on how many pairs there are, so it is decided with as many as the run has, on questions of the validation split.
+    private static async Task<List<TriedRate>> TryRatesAsync(
+        ILaboratory laboratory, MaltBench bench, TreeScale scale, ChosenLevel level, RoleTraining training, RoleAdapterSet star, ulong seed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ExperimentItem> items = laboratory.Items(new ItemQuery(TreeScale.Family, ExperimentSplit.Validation, 2 * scale.LevelQuestions, DataSeed + 3) { Difficulty = level.Level });
+        List<TriedRate> tried = [];
+        foreach (double rate in TreeScale.PreferenceRates)
+        {
+            RoleAdapterSet adapters = await training.PreferredAsync(star, rate, cancellationToken).ConfigureAwait(false);
+            ArmRun run = await laboratory.MeasureAsync(
+                FormattableString.Invariant($"validation, DPO at {rate}"), seed, items, (item, token) => bench.AnswerAsync(item, seed, MaltPipeline.Gvr, 3, adapters, token), cancellationToken).ConfigureAwait(false);
+            tried.Add(new TriedRate(rate, run.Accuracy));
+        }
+
+        return tried;
     }
 
     private static IEnumerable<(string Arm, MaltPipeline Pipeline, int Passes, RoleAdapterSet Adapters)> Arms(RoleAdapterSet untrained, RoleAdapterSet star, RoleAdapterSet malt, RoleAdapterSet shuffled) =>

@@ -24,11 +24,12 @@ internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, st
 
     /// <summary>Goes on with DPO for verifier and refiner.</summary>
     /// <param name="supervised">Where each role starts; its own reference.</param>
+    /// <param name="rate">Learning rate.</param>
     /// <param name="cancellationToken">Stops the training.</param>
-    public async Task<RoleAdapterSet> PreferredAsync(RoleAdapterSet supervised, CancellationToken cancellationToken) => supervised with
+    public async Task<RoleAdapterSet> PreferredAsync(RoleAdapterSet supervised, double rate, CancellationToken cancellationToken) => supervised with
     {
-        Verifier = await PreferredAsync(MaltRole.Verifier, supervised.Verifier, cancellationToken).ConfigureAwait(false),
-        Refiner = await PreferredAsync(MaltRole.Refiner, supervised.Refiner, cancellationToken).ConfigureAwait(false),
+        Verifier = await PreferredAsync(MaltRole.Verifier, supervised.Verifier, rate, cancellationToken).ConfigureAwait(false),
+        Refiner = await PreferredAsync(MaltRole.Refiner, supervised.Refiner, rate, cancellationToken).ConfigureAwait(false),
     };
 
     private async Task<ExperimentAdapter> SupervisedAsync(MaltRole role, CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, st
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ExperimentAdapter> PreferredAsync(MaltRole role, ExperimentAdapter start, CancellationToken cancellationToken)
+    private async Task<ExperimentAdapter> PreferredAsync(MaltRole role, ExperimentAdapter start, double rate, CancellationToken cancellationToken)
     {
         TrainingPreference[] pairs = [.. sets.Pairs
             .Where(pair => pair.Role == role)
@@ -64,7 +65,7 @@ internal sealed class RoleTraining(ILaboratory laboratory, RoleDatasets sets, st
                 Seed = seed,
                 Preferences = pairs,
                 Start = start,
-                LearningRate = TreeScale.PreferenceRate,
+                LearningRate = rate,
                 Epochs = TreeScale.PreferenceEpochs,
                 BatchSize = ConversationsPerStep,
                 Beta = TreeScale.Beta,

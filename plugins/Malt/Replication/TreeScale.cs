@@ -36,8 +36,8 @@ internal sealed record TreeScale(int TrainingQuestions, int TestQuestions, int L
     /// <summary>Learning rate of supervised training.</summary>
     public const double SupervisedRate = 3e-4;
 
-    /// <summary>Learning rate of DPO.</summary>
-    public const double PreferenceRate = 1e-4;
+    /// <summary>Gets the learning rates of DPO that are tried on the validation split with the pairs of the first seed; ties go to the smaller one.</summary>
+    public static IReadOnlyList<double> PreferenceRates { get; } = [1e-5, 3e-5, 1e-4];
 
     /// <summary>How often supervised data is gone through.</summary>
     public const int SupervisedEpochs = 2;

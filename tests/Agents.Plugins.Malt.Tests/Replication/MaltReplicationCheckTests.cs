@@ -71,6 +71,20 @@ public sealed class MaltReplicationCheckTests
     }
 
     [Fact]
+    public async Task Run_RatesOfDpo_AreTriedOnValidationQuestionsAndTheBestIsTaken()
+    {
+        ScriptedLaboratory laboratory = Laboratory((_, adapter) => adapter.StartsWith("malt-refiner", StringComparison.Ordinal) ? 0.9 : 0.5, ReplicationProfile.Full);
+
+        ReplicationFindings findings = await new MaltReplication().RunAsync(laboratory, TestContext.Current.CancellationToken);
+
+        double[] tried = [.. laboratory.Trainings.Where(training => training.Name == "malt-refiner-dpo").Select(training => training.LearningRate)];
+        Assert.Equal(TreeScale.PreferenceRates, tried.Take(3));
+        Assert.Single(tried.Skip(3).Distinct());
+        Assert.DoesNotContain(findings.Arms, run => run.Arm.StartsWith("validation", StringComparison.Ordinal));
+        Assert.Contains(findings.Setup, line => line.Contains("the best of 0.00001", StringComparison.Ordinal) && line.Contains("400 validation questions", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Shuffle_AnyTree_KeepsCountsAndTexts()
     {
         RoleTree tree = TreeValues.BackUp(new RoleTree("q", "q", [.. Enumerable.Range(0, 3).Select(g => Node(MaltRole.Generator, $"g{g}", [.. Enumerable.Range(0, 3).Select(v =>
