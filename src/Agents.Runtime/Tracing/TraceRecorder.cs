@@ -172,12 +172,15 @@ public sealed class TraceRecorder
 
     /// <summary>Returns one node as it is now.</summary>
     /// <param name="id">The node.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such node, or it began after the request had ended.</exception>
     public TraceNode Node(int id)
     {
         lock (_gate)
         {
             Check(id);
-            return _completed?[id] ?? _nodes[id].ToNode();
+            return _completed is not { } nodes ? _nodes[id].ToNode()
+                : id < nodes.Length ? nodes[id]
+                : throw new ArgumentOutOfRangeException(nameof(id), id, $"The node began after the request had ended, with the nodes 0 … {nodes.Length - 1}; such nodes are not kept.");
         }
     }
 

@@ -160,4 +160,18 @@ public sealed class TraceRecorderTests
             Assert.All(nodes.Skip(1), node => Assert.Equal($"{i}", node.Notes["of"]));
         });
     }
+
+    [Fact]
+    public void Node_BegunAfterTheEnd_IsRefusedByName()
+    {
+        var sut = new TraceRecorder(TimeProvider.System);
+        int root = sut.Begin(null, TraceNodeKind.Strategy, "direct");
+        sut.Complete();
+        int late = sut.Begin(root, TraceNodeKind.Step, "late");
+
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => sut.Node(late));
+
+        Assert.Contains("began after the request had ended", error.Message, StringComparison.Ordinal);
+        Assert.Equal("direct", sut.Node(root).Name);
+    }
 }
